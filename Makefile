@@ -1,0 +1,75 @@
+# The commands a person types. Each makes what it needs and is quick the second time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGE := host-python/src/sky_rs
+COMPONENT := $(PACKAGE)/skypilot_utils.wasm
+BUILT := target/wasm32-wasip2/release/skypilot_utils.wasm
+WHEEL := dist/sky_rs-0.1.0-py3-none-any.whl
+SOURCES := $(shell find $(PACKAGE) -name '*.py') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
+
+.PHONY: demo test test-rust test-python build wheel lint bench vectors clean
+
+demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
+	$(BIN)/python -m sky_rs.doctor README.md
+
+test: test-rust test-python ## every test
+
+test-rust: build
+	cargo test --workspace --locked
+
+test-python: $(VENV)/installed $(VENV)/dev
+	$(BIN)/python -m pytest tests/python
+
+build: ## the component, into the Python package
+	rustup target add wasm32-wasip2 >/dev/null 2>&1 || rustup target list --installed | grep -q wasm32-wasip2
+	cargo build --release --locked --target wasm32-wasip2 --package skypilot-utils
+	cmp -s $(BUILT) $(COMPONENT) || install -m 644 $(BUILT) $(COMPONENT)
+
+wheel: $(WHEEL) ## the wheel and the sdist, into dist/
+
+lint: $(VENV)/installed $(VENV)/dev ## formatting, lints and types
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --package skypilot-utils --target wasm32-wasip2 --locked -- -D warnings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/installed $(VENV)/dev ## one table of ratios: SkyPilot, fallback, component
+	$(BIN)/python -m benches.python
+
+vectors: ## the golden vectors, from the real SkyPilot
+	$(PYTHON) tests/vectors/generate.py
+
+clean:
+	rm -rf target dist $(VENV) $(COMPONENT) tests/vectors/.work benches/.work
+
+# build is phony, so cargo looks every time; what hangs on the component is remade only if its
+# bytes have changed.
+$(COMPONENT): build ;
+
+$(VENV)/created:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	touch $@
+
+$(VENV)/dev: host-python/requirements-dev.txt | $(VENV)/created
+	$(BIN)/python -m pip install --quiet --requirement $<
+	touch $@
+
+$(VENV)/build: | $(VENV)/created
+	$(BIN)/python -m pip install --quiet 'build>=1.2'
+	touch $@
+
+$(WHEEL): $(COMPONENT) $(SOURCES) | $(VENV)/build
+	cp README.md LICENSE host-python/
+	$(BIN)/python -m build --outdir dist host-python >dist.log 2>&1 || (cat dist.log; false)
+	rm dist.log
+	touch $@
+
+$(VENV)/installed: $(WHEEL)
+	$(BIN)/python -m pip install --quiet $(WHEEL)
+	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps $(WHEEL)
+	touch $@

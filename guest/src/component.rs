@@ -1,0 +1,202 @@
+//! The exports: convert, call, convert.
+
+use crate::bindings::exports::skypilot::utils::io::{self, Algorithm, FileHasher};
+use crate::bindings::exports::skypilot::utils::{strings, system};
+use crate::bindings::skypilot::utils::{host_network, host_system, types};
+use crate::error::{Error, FileError, Override};
+use crate::hash::{self, Hasher};
+use crate::limits::{self, CpuFacts, CpuQuota, MemoryFacts};
+use crate::{base36, float, logging, port, tail, text, wasi};
+use alloc::string::String;
+use core::cell::RefCell;
+
+/// The component.
+struct Component;
+
+#[expect(unsafe_code, reason = "the macro exports symbols")]
+mod exports {
+    use super::Component;
+
+    crate::bindings::export_component!(Component with_types_in crate::bindings);
+}
+
+impl strings::Guest for Component {
+    fn base36_encode(hex: String) -> Result<String, types::Error> {
+        Ok(base36::encode(&hex)?)
+    }
+
+    fn format_float(value: f64, precision: u32) -> Result<String, types::Error> {
+        Ok(float::format(value, precision)?)
+    }
+
+    fn truncate_long_string(text: String, max_length: i64, middle: bool) -> Option<String> {
+        text::truncate(&text, max_length, middle)
+    }
+}
+
+impl io::Guest for Component {
+    type FileHasher = OpenHasher;
+
+    fn read_last_n_lines(
+        name: String,
+        size: u64,
+        n: u64,
+        lossy: bool,
+    ) -> Result<Option<String>, types::Error> {
+        logging::install();
+        let file = wasi::File::open(&name).map_err(Error::from)?;
+        Ok(tail::last_lines(&file, size, n, lossy)?)
+    }
+
+    fn find_free_port(start: i64) -> Result<u16, types::Error> {
+        let first = port::first(start)?;
+        Ok(host_network::first_free_port(first, port::END).map_err(Error::from)?)
+    }
+}
+
+/// A file and the digest of what was read of it.
+struct OpenHasher {
+    stream: wasi::Stream,
+    hasher: RefCell<Hasher>,
+}
+
+/// However much is asked for, the host regains control after this many bytes.
+const MAX_STEP: u32 = 64 << 20;
+
+impl io::GuestFileHasher for OpenHasher {
+    fn open(name: String, algorithm: Algorithm) -> Result<FileHasher, types::Error> {
+        logging::install();
+        let stream = wasi::File::open(&name).and_then(|file| file.stream()).map_err(Error::from)?;
+        let hasher = RefCell::new(Hasher::new(algorithm.into()));
+        Ok(FileHasher::new(Self { stream, hasher }))
+    }
+
+    fn step(&self, max_bytes: u32) -> Result<u32, types::Error> {
+        let max_bytes = max_bytes.min(MAX_STEP);
+        let mut hasher = self.hasher.borrow_mut();
+        let mut done = 0;
+        while done < max_bytes {
+            let read = self.stream.read(u64::from(max_bytes - done)).map_err(Error::from)?;
+            let Some(bytes) = read else { break };
+            hasher.update(&bytes);
+            // A read returns no more than was asked for.
+            done += u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        }
+        Ok(done)
+    }
+
+    fn hex_digest(&self) -> String {
+        self.hasher.borrow().hex_digest()
+    }
+}
+
+impl system::Guest for Component {
+    fn get_cpu_count() -> Result<i64, types::Error> {
+        logging::install();
+        let snapshot = host_system::take_snapshot(host_system::Subject::Cpu);
+        Ok(limits::cpu_count(&snapshot.into())?)
+    }
+
+    fn get_mem_size_gb() -> Result<f64, types::Error> {
+        logging::install();
+        let snapshot = host_system::take_snapshot(host_system::Subject::Memory);
+        Ok(limits::memory_gib(&snapshot.into())?)
+    }
+}
+
+impl From<host_system::Snapshot> for CpuFacts {
+    fn from(snapshot: host_system::Snapshot) -> Self {
+        Self {
+            core_limit: snapshot.cpu_core_limit,
+            logical_cpus: snapshot.logical_cpus,
+            affinity: snapshot.affinity,
+            quota: if snapshot.cgroup_v2 {
+                CpuQuota::V2(snapshot.cpu_max)
+            } else {
+                CpuQuota::V1(snapshot.cfs_quota, snapshot.cfs_period)
+            },
+        }
+    }
+}
+
+impl From<host_system::Snapshot> for MemoryFacts {
+    fn from(snapshot: host_system::Snapshot) -> Self {
+        Self {
+            gb_limit: snapshot.memory_gb_limit,
+            bytes_limit: snapshot.memory_bytes_limit,
+            physical: snapshot.physical_memory,
+            cgroup_limit: snapshot.memory_limit,
+        }
+    }
+}
+
+impl From<host_network::NetworkError> for Error {
+    fn from(error: host_network::NetworkError) -> Self {
+        match error {
+            host_network::NetworkError::NoneFree => Self::NoFreePort,
+            host_network::NetworkError::Failed(why) => Self::Host(why),
+        }
+    }
+}
+
+impl From<Algorithm> for hash::Algorithm {
+    fn from(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Md5 => Self::Md5,
+            Algorithm::Sha1 => Self::Sha1,
+            Algorithm::Sha224 => Self::Sha224,
+            Algorithm::Sha256 => Self::Sha256,
+            Algorithm::Sha384 => Self::Sha384,
+            Algorithm::Sha512 => Self::Sha512,
+        }
+    }
+}
+
+impl From<Error> for types::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::InvalidHex => Self::InvalidHex,
+            Error::NegativeHex => Self::NegativeHex,
+            Error::PortOutOfRange => Self::PortOutOfRange,
+            Error::NoFreePort => Self::NoFreePort,
+            Error::InvalidOverride { variable, text, nan } => {
+                Self::InvalidOverride(types::InvalidOverride {
+                    variable: variable.into(),
+                    text,
+                    nan,
+                })
+            }
+            Error::InfiniteCpuCount => Self::InfiniteCpuCount,
+            Error::ZeroCpuPeriod => Self::ZeroCpuPeriod,
+            Error::File(error) => Self::File(error.into()),
+            Error::InvalidUtf8 => Self::InvalidUtf8,
+            Error::Host(_) => Self::HostFailed,
+            Error::Unsupported(what) => Self::Unsupported(what.into()),
+        }
+    }
+}
+
+impl From<FileError> for types::FileError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Access => Self::Access,
+            FileError::NoEntry => Self::NoEntry,
+            FileError::IsDirectory => Self::IsDirectory,
+            FileError::Loop => Self::Loop,
+            FileError::NotPermitted => Self::NotPermitted,
+            FileError::InvalidSeek => Self::InvalidSeek,
+            FileError::Io => Self::Io,
+            FileError::Other => Self::Other,
+        }
+    }
+}
+
+impl From<Override> for types::OverrideVariable {
+    fn from(variable: Override) -> Self {
+        match variable {
+            Override::CpuCores => Self::CpuCores,
+            Override::MemoryGb => Self::MemoryGb,
+            Override::MemoryBytes => Self::MemoryBytes,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+"""SkyPilot's performance-critical utilities, in Rust and in a sandbox, with SkyPilot's answers."""
+
+from sky_rs import exceptions
+from sky_rs._version import __version__
+from sky_rs.backend import get_backend_info, is_rust_available, routes, using
+from sky_rs.files import hash_file, read_last_n_lines
+from sky_rs.network import find_free_port
+from sky_rs.strings import base36_encode, format_float, truncate_long_string
+from sky_rs.system import get_cpu_count, get_mem_size_gb
+
+__all__ = [
+    "__version__",
+    "base36_encode",
+    "exceptions",
+    "find_free_port",
+    "format_float",
+    "get_backend_info",
+    "get_cpu_count",
+    "get_mem_size_gb",
+    "hash_file",
+    "is_rust_available",
+    "read_last_n_lines",
+    "routes",
+    "truncate_long_string",
+    "using",
+]

@@ -1,0 +1,119 @@
+"""The host's side of the component's imports.
+
+Nothing may be raised into wasmtime: it keeps one pending exception for all threads. A failure is
+returned as the WIT error, and what really happened waits for the thread in :data:`failures`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from typing import Any, Callable, Dict, Optional
+
+from sky_rs import _host
+
+_LOGGER = logging.getLogger("sky_rs.guest")
+
+_LEVELS = {
+    "error": logging.ERROR,
+    "warn": logging.WARNING,
+    "info": logging.INFO,
+    "debug": logging.DEBUG,
+    "trace": logging.DEBUG,
+}
+
+
+class _Failures(threading.local):
+    """The exception behind the last `host-failed` of each thread."""
+
+    pending: Optional[BaseException] = None
+
+    def take(self) -> Optional[BaseException]:
+        pending, self.pending = self.pending, None
+        return pending
+
+
+failures = _Failures()
+
+
+def log(_store: Any, level: str, target: str, message: str) -> None:
+    """`host-log.log`: into Python's logging, as `sky_rs.guest`."""
+    # A filter or handler of the user's may raise; the call must not suffer.
+    with contextlib.suppress(Exception):
+        _LOGGER.log(_LEVELS.get(level, logging.INFO), "%s: %s", target, message)
+
+
+def first_free_port(_store: Any, start: int, end: int) -> Any:
+    """`host-network.first-free-port`.
+
+    wasmtime-py tells the cases apart by type: an int is the port, None is `none-free`, a str is
+    `failed`.
+    """
+    try:
+        return _host.first_free_port(start, end)
+    except BaseException as error:  # Ctrl-C too: ctypes would drop it
+        failures.pending = error
+        return str(error)
+
+
+def take_snapshot(_store: Any, subject: str) -> Any:
+    """`host-system.take-snapshot`: only the facts that the subject needs.
+
+    Facts that cannot be taken stay none; the component then declines the call and the fallback
+    meets the same failure.
+    """
+    from wasmtime.component import Record  # noqa: PLC0415 - loaded with the component
+
+    snapshot = Record()
+    snapshot.__dict__.update(_EMPTY)
+    with contextlib.suppress(Exception):
+        snapshot.__dict__.update(_cpu_facts() if subject == "cpu" else _memory_facts())
+    return snapshot
+
+
+_EMPTY: Dict[str, Any] = {
+    "cpu-core-limit": None,
+    "memory-gb-limit": None,
+    "memory-bytes-limit": None,
+    "logical-cpus": None,
+    "affinity": None,
+    "physical-memory": None,
+    "cgroup-v2": False,
+    "cpu-max": None,
+    "cfs-quota": None,
+    "cfs-period": None,
+    "memory-limit": None,
+}
+
+
+def _cpu_facts() -> Dict[str, Any]:
+    limit = _host.override(_host.CPU_CORE_LIMIT)
+    if limit is not None:
+        return {"cpu-core-limit": limit}
+    facts: Dict[str, Any] = {
+        "logical-cpus": _host.logical_cpus(),
+        "affinity": _host.affinity(),
+    }
+    if _host.is_cgroup_v2():
+        facts.update({"cgroup-v2": True, "cpu-max": _host.cpu_max()})
+    else:
+        facts.update({"cfs-quota": _host.cfs_quota(), "cfs-period": _host.cfs_period()})
+    return facts
+
+
+def _memory_facts() -> Dict[str, Any]:
+    gb_limit = _host.override(_host.MEMORY_GB_LIMIT)
+    if gb_limit is not None:
+        return {"memory-gb-limit": gb_limit}
+    bytes_limit = _host.override(_host.MEMORY_BYTES_LIMIT)
+    if bytes_limit is not None:
+        return {"memory-bytes-limit": bytes_limit}
+    return {"physical-memory": _host.physical_memory(), "memory-limit": _host.memory_limit()}
+
+
+IMPORTS: Dict[str, Dict[str, Callable[..., Any]]] = {
+    "skypilot:utils/host-log@0.1.0": {"log": log},
+    "skypilot:utils/host-network@0.1.0": {"first-free-port": first_free_port},
+    "skypilot:utils/host-system@0.1.0": {"take-snapshot": take_snapshot},
+}

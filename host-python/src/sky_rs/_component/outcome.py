@@ -1,0 +1,33 @@
+"""WIT errors, as the adapters read them."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any, Optional
+
+from sky_rs._component import NotRepresented, imports
+
+ERRNO = {
+    "access": errno.EACCES,
+    "no-entry": errno.ENOENT,
+    "is-directory": errno.EISDIR,
+    "invalid-seek": errno.EINVAL,
+    "io": errno.EIO,
+}
+
+
+def error_tag(value: Any) -> Optional[str]:
+    """The case of the WIT `error`, if the value is one and not a result.
+
+    Raises:
+        NotRepresented: The component declined the arguments.
+        Exception: What a host import met.
+    """
+    tag: Optional[str] = getattr(value, "tag", None)
+    if tag == "unsupported":
+        raise NotRepresented(value.payload)
+    if tag == "host-failed":
+        failure = imports.failures.take()
+        if failure is not None:
+            raise failure
+    return tag

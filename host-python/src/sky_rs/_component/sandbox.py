@@ -1,0 +1,95 @@
+"""What an instance of the component is granted."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from sky_rs._component import NotRepresented
+
+#: Bytes of linear memory, at most.
+MEMORY_LIMIT = 256 * 1024 * 1024
+
+#: Seconds a single call into the component may take. Long work comes back far more often.
+CALL_DEADLINE = 30.0
+
+#: Seconds between two looks at the deadline.
+TICK = 0.1
+
+#: Bytes hashed in one call: some 20 ms, so that Ctrl-C and other threads get their turn.
+HASH_STEP = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The one directory an instance may read. A directory put in its place is another one."""
+
+    path: str
+    device: int
+    inode: int
+
+
+@dataclass(frozen=True)
+class Located:
+    """A regular, non-empty file: its directory, its name there, and its size in bytes."""
+
+    directory: Directory
+    name: str
+    size: int
+
+
+def locate(path: Any) -> Located:
+    """Finds the file behind a path, all symbolic links resolved.
+
+    Raises:
+        NotRepresented: It is anything but a regular, non-empty file with a UTF-8 name. The
+            fallback then says what SkyPilot says of missing files, directories, devices, FIFOs
+            and the files of /proc, whose size is 0.
+    """
+    text = _text(path)
+    try:
+        real = os.path.realpath(text)
+        status = os.stat(real)
+        directory, name = os.path.split(real)
+        parent = os.stat(directory)
+    except (OSError, ValueError):
+        raise NotRepresented("no file that can be examined") from None
+    if not stat.S_ISREG(status.st_mode) or status.st_size == 0:
+        raise NotRepresented("no regular file with content")
+    return Located(Directory(directory, parent.st_dev, parent.st_ino), name, status.st_size)
+
+
+def _text(path: Any) -> str:
+    """The path as text that UTF-8 can carry."""
+    if isinstance(path, (str, bytes, os.PathLike)):
+        text = os.fsdecode(path)
+        if representable(text):
+            return text
+    raise NotRepresented("a path that is no UTF-8 text")
+
+
+def representable(text: str) -> bool:
+    """Whether a WIT ``string`` can carry the text: lone surrogates have no UTF-8 form."""
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def wasi_config(directory: Optional[Directory]) -> Any:
+    """The WASI rights of an instance: nothing, or one directory to read."""
+    import wasmtime  # noqa: PLC0415 - loaded with the component, not with the package
+
+    config = wasmtime.WasiConfig()
+    if directory is not None:
+        try:
+            config.preopen_dir(directory.path, "/", fs_mutable=False)
+        except wasmtime.WasmtimeError:
+            # A directory that may be searched but not read, for instance.
+            raise NotRepresented(f"{directory.path} cannot be opened as a directory") from None
+    return config

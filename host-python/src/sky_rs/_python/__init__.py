@@ -1,0 +1,1 @@
+"""The fallback: SkyPilot's answers in plain Python, one module per concept."""

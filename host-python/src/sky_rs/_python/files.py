@@ -1,0 +1,89 @@
+"""Reading files: last lines and digests."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from typing import TYPE_CHECKING, Any, BinaryIO, List, Optional
+
+from sky_rs import _errors
+from sky_rs._python import fifo
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+_HASH_BUFFER = 256 * 1024
+
+
+def read_last_n_lines(
+    file_path: Any, n: Any, chunk_size: Any, encoding: Any, errors: Any
+) -> List[str]:
+    # AssertionError, raised and not asserted: SkyPilot's checks vanish under `python -O`, and then
+    # it answers nonsense.
+    if not n >= 0:
+        raise AssertionError(f"n must be non-negative. Got {n}")
+    if not chunk_size > 0:
+        raise AssertionError(f"chunk_size must be positive. Got {chunk_size}")
+    if not os.path.exists(file_path):
+        raise AssertionError(f"File not found: {file_path}")
+    if n == 0:
+        return []
+    try:
+        with _open_seekable(file_path) as file:
+            lines = _last_lines(file, n, chunk_size)
+    except OSError as error:
+        raise _errors.tail_failed(n, file_path, error) from error
+    if lines is None:
+        return []
+    decoded = [line.decode(encoding, errors=errors).rstrip("\r") + "\n" for line in lines[:-1]]
+    decoded.append(lines[-1].decode(encoding, errors=errors).rstrip("\r"))
+    return decoded
+
+
+def _open_seekable(file_path: Any) -> BinaryIO:
+    """Opens a file to be read from its end.
+
+    Raises:
+        OSError: As ``open()`` does. A FIFO is refused as not seekable, whether it has a writer
+            (then SkyPilot says the same) or not (then SkyPilot waits for ever).
+    """
+    if fifo.is_fifo(file_path):
+        fifo.check_access(file_path)
+        raise io.UnsupportedOperation("File or stream is not seekable.")
+    return open(file_path, "rb")
+
+
+def _last_lines(file: BinaryIO, n: Any, chunk_size: Any) -> Optional[List[bytes]]:
+    r"""The last lines without their ``\n``; none if the file is empty."""
+    position = file.seek(0, os.SEEK_END)
+    if position == 0:
+        return None
+    newlines = 0
+    chunks: List[bytes] = []
+    while position > 0 and newlines <= n:
+        size = min(chunk_size, position)
+        position -= size
+        file.seek(position)
+        chunk = file.read(size)
+        chunks.append(chunk)
+        newlines += chunk.count(b"\n")
+    chunks.reverse()
+    lines = b"".join(chunks).split(b"\n")
+    return lines[-n - 1 : -1] if lines[-1] == b"" else lines[-n:]
+
+
+def hash_file(path: Any, hash_alg: Any) -> _Hash:
+    first = b""
+    if fifo.is_fifo(path):
+        file, first = fifo.open_fifo(path)
+    else:
+        file = open(path, "rb", buffering=0)
+    with file:
+        digest = hashlib.new(hash_alg, first)
+        buffer = memoryview(bytearray(_HASH_BUFFER))
+        while True:
+            size = file.readinto(buffer)  # type: ignore[attr-defined]
+            if not size:
+                return digest
+            digest.update(buffer[:size])

@@ -1,0 +1,18 @@
+"""Ports."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from sky_rs import _errors, _host
+
+# The port after the last that is ever tried: SkyPilot leaves 65535 out.
+_END = 65535
+
+
+def find_free_port(start_port: Any) -> int:
+    port = _host.first_free_port(operator.index(start_port), _END)
+    if port is None:
+        raise _errors.no_free_port()
+    return port

@@ -1,0 +1,86 @@
+"""Which backend answers, and why."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from sky_rs import _routing
+from sky_rs._routing import using
+from sky_rs._version import __version__
+from sky_rs.exceptions import ComponentUnavailableError
+
+__all__ = ["get_backend_info", "is_rust_available", "routes", "using"]
+
+
+def is_rust_available() -> bool:
+    """Whether the component can be loaded in this process. Loads it, if it is not."""
+    from sky_rs._component import runtime  # noqa: PLC0415 - `import sky_rs` has to be quick
+
+    try:
+        runtime.load()
+    except ComponentUnavailableError:
+        return False
+    return True
+
+
+def get_backend_info() -> Dict[str, Any]:
+    """Tells which backend answers here. Loads the component unless Python is chosen.
+
+    Returns:
+        ``backend``: 'component' if calls can go there, 'python' if none can.
+        ``selected``: what is chosen, 'auto', 'component' or 'python'.
+        ``package_version``, ``component_version``, ``wasmtime_version``: versions; the latter two
+        are None without the component.
+        ``component_sha256``: the digest of the component's bytes, or None.
+        ``imports``: the interfaces that the component imports, sorted; empty without it.
+        ``fallback_reason``: why Python answers, or answers some calls; None if there is no reason.
+
+    Raises:
+        ConfigurationError: ``SKYPILOT_USE_RUST`` has none of its values.
+    """
+    info: Dict[str, Any] = {
+        "backend": "python",
+        "selected": _routing.selected(),
+        "package_version": __version__,
+        "component_version": None,
+        "wasmtime_version": None,
+        "component_sha256": None,
+        "imports": [],
+        "fallback_reason": None,
+    }
+    if info["selected"] == _routing.PYTHON:
+        info["fallback_reason"] = f"Python is chosen, by {_routing.VARIABLE} or using()"
+        return info
+    from importlib import metadata  # noqa: PLC0415 - `import sky_rs` has to be quick
+
+    from sky_rs._component import runtime  # noqa: PLC0415
+
+    try:
+        loaded = runtime.load()
+    except ComponentUnavailableError as error:
+        info["fallback_reason"] = str(error)
+        return info
+    info.update(
+        backend="component",
+        component_version=runtime.VERSION,
+        wasmtime_version=metadata.version("wasmtime"),
+        component_sha256=loaded.sha256,
+        imports=list(loaded.imports),
+    )
+    if loaded.forked:
+        info["fallback_reason"] = "files are read in Python: this process was forked"
+    return info
+
+
+def routes() -> Dict[str, Dict[str, Any]]:
+    """The routing table of 'auto'.
+
+    Returns:
+        By function: ``unit``, what the size of a call is counted in ('' if it plays no part), and
+        ``component_from``, the size from which the component answers (None: never, Python is the
+        faster route at every size).
+    """
+    return {
+        name: {"unit": route.unit, "component_from": route.component_from}
+        for name, route in sorted(_routing.ROUTES.items())
+    }

@@ -1,0 +1,53 @@
+"""What sky_rs itself can raise, besides what SkyPilot's functions raise.
+
+SkyRsError
+├── ConfigurationError (ValueError)          a setting has a value that is not one of its choices
+├── UnsupportedOperationError (TypeError)    a result does not offer this operation
+└── ComponentError (RuntimeError)            the component could not answer
+    ├── ComponentUnavailableError            it cannot be loaded here
+    ├── ComponentTrapError                   it stopped in the middle of a call
+    └── ComponentDeadlineError               a call took longer than its deadline
+
+``ComponentError`` reaches a caller only where the component is forced; otherwise the call is
+answered in Python.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ComponentDeadlineError",
+    "ComponentError",
+    "ComponentTrapError",
+    "ComponentUnavailableError",
+    "ConfigurationError",
+    "SkyRsError",
+    "UnsupportedOperationError",
+]
+
+
+class SkyRsError(Exception):
+    """Base of everything sky_rs raises on its own account."""
+
+
+class ConfigurationError(SkyRsError, ValueError):
+    """A setting has a value that is not one of its choices."""
+
+
+class UnsupportedOperationError(SkyRsError, TypeError):
+    """A result does not offer this operation."""
+
+
+class ComponentError(SkyRsError, RuntimeError):
+    """The component could not answer."""
+
+
+class ComponentUnavailableError(ComponentError):
+    """The component cannot be loaded in this process."""
+
+
+class ComponentTrapError(ComponentError):
+    """The component stopped in the middle of a call; its instance is gone."""
+
+
+class ComponentDeadlineError(ComponentError):
+    """A call took longer than its deadline; its instance is gone."""

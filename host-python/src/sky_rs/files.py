@@ -1,0 +1,70 @@
+"""Reading files: last lines and digests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, List, Union
+
+from sky_rs._python import files as _python
+from sky_rs._routing import Route
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+    from sky_rs._component.digest import FileDigest
+
+__all__ = ["hash_file", "read_last_n_lines"]
+
+
+def _lines(_path: Any, n: Any, *_: Any) -> int:
+    return n if type(n) is int else 0
+
+
+_read_last_n_lines = Route(_python.read_last_n_lines, "files", size=_lines, unit="lines")
+_hash_file = Route(_python.hash_file, "files")
+
+
+def read_last_n_lines(
+    file_path: str,
+    n: int,
+    chunk_size: int = 8192,
+    encoding: str = "utf-8",
+    errors: str = "replace",
+) -> List[str]:
+    r"""Reads the last lines of a file, backwards from its end.
+
+    Args:
+        file_path: The file.
+        n: How many lines.
+        chunk_size: Bytes to read at a time in the fallback; it changes no result.
+        encoding: How each line is decoded.
+        errors: What happens to bytes that ``encoding`` does not know.
+
+    Returns:
+        The lines. Each but the last ends in ``\n``, the last never does; ``\r`` before a line end
+        is dropped.
+
+    Raises:
+        AssertionError: ``n`` is negative, ``chunk_size`` is not positive, or there is no such file.
+        RuntimeError: The file cannot be read; its cause is the OSError.
+    """
+    return _read_last_n_lines(  # type: ignore[no-any-return]
+        file_path, n, chunk_size, encoding, errors
+    )
+
+
+def hash_file(path: str, hash_alg: str) -> Union[_Hash, FileDigest]:
+    """Hashes a file's content.
+
+    Args:
+        path: The file.
+        hash_alg: An algorithm that ``hashlib.new`` knows.
+
+    Returns:
+        An object with ``name``, ``digest_size``, ``block_size``, ``digest()``, ``hexdigest()`` and
+        ``copy()``: hashlib's own, or one that refuses ``update()``.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: ``hash_alg`` is unknown here.
+    """
+    return _hash_file(path, hash_alg)  # type: ignore[no-any-return]
