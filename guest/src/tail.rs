@@ -66,6 +66,9 @@ fn trailing_bytes(file: &impl ReadAt, size: u64, n: u64) -> Result<Option<Vec<u8
             None => blocks.push(block),
         }
     }
+    if at_end_of_file {
+        return Ok(None); // emptied meanwhile
+    }
     let mut bytes = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
     for block in blocks.iter().rev() {
         bytes.extend_from_slice(block);
@@ -197,6 +200,7 @@ mod tests {
     fn a_shrunken_file_gives_what_is_left() {
         let file = Memory(b"a\nb\n".to_vec());
         assert_eq!(last_lines(&file, 10, 1, true).unwrap().unwrap(), "b");
+        assert_eq!(last_lines(&Memory(Vec::new()), 10, 1, true).unwrap(), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ import pathlib
 import sys
 
 import pytest
+
 import sky_rs
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]

@@ -14,11 +14,10 @@ import tempfile
 import types
 from unittest import mock
 
-import psutil
-from sky.utils import common_utils
-
 import _machine
+import psutil
 from _outcome import evaluate_with_file, outcome
+from sky.utils import common_utils
 
 
 def evaluate(name, case):

@@ -5,8 +5,8 @@ Both backends take their facts from here; neither asks the platform itself.
 
 from __future__ import annotations
 
-import contextlib
 import os
+import re
 import socket
 import sys
 from typing import Optional
@@ -69,9 +69,10 @@ def physical_memory() -> Optional[int]:
     """Bytes of memory in the machine; none if unknown."""
     if sys.platform == "linux":
         # Containers with lxcfs replace /proc/meminfo, and that is what SkyPilot (psutil) reads.
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            with open("/proc/meminfo", "rb", buffering=0) as meminfo:
-                return int(meminfo.read(256).split(b"MemTotal:", 1)[1].split(None, 1)[0]) * 1024
+        text = _text("/proc/meminfo") or ""
+        total = re.search(r"^MemTotal:\s*(\d+) kB", text, re.MULTILINE)
+        if total is not None:
+            return int(total[1]) * 1024
     if sys.platform == "win32":
         return _windows_memory()
     try:

@@ -11,7 +11,7 @@ import logging
 import os
 from contextvars import ContextVar
 from types import ModuleType, TracebackType
-from typing import Any, Callable, Dict, List, Optional, Type
+from typing import Any, Callable, Dict, List, Optional, Set, Type
 
 from sky_rs import _component
 from sky_rs.exceptions import ComponentError, ComponentUnavailableError, ConfigurationError
@@ -122,6 +122,7 @@ class Route:
         self._python = python
         self._module = component
         self._size = size
+        self._reported: Set[type] = set()
         ROUTES[self.name] = self
 
     def __call__(self, *arguments: Any) -> Any:
@@ -135,9 +136,16 @@ class Route:
         except ComponentError as error:
             if backend == COMPONENT:
                 raise
-            if not isinstance(error, ComponentUnavailableError):  # that was logged when it failed
-                _LOGGER.warning("%s() is answered in Python: %s", self.name, error)
+            self._report(error)
         return self._python(*arguments)
+
+    def _report(self, error: ComponentError) -> None:
+        """Logs the first failure of each kind; in a loop, every call may fail alike."""
+        # Why the component cannot be loaded was logged when that was found.
+        kind = type(error)
+        if kind is not ComponentUnavailableError and kind not in self._reported:
+            self._reported.add(kind)
+            _LOGGER.warning("%s() is answered in Python: %s", self.name, error)
 
     def _pays(self, arguments: Any) -> bool:
         return self.component_from is not None and self._size(*arguments) >= self.component_from

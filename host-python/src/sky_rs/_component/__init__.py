@@ -8,5 +8,5 @@ Below them, ``runtime`` loads the component, ``pool`` lends instances, ``instanc
 from __future__ import annotations
 
 
-class NotRepresented(Exception):
+class NotRepresented(Exception):  # noqa: N818 - a signal to the router, no error
     """The component has no form for these arguments; the fallback answers the call."""

@@ -47,6 +47,11 @@ class Pool:
             raise
         self._give_back(instance)
 
+    @property
+    def idle(self) -> int:
+        """Instances that nobody has borrowed."""
+        return self._count
+
     def close(self) -> None:
         """Frees every idle instance."""
         with self._lock:

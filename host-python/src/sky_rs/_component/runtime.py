@@ -143,7 +143,7 @@ def load_for_files() -> Runtime:
 @atexit.register
 def close() -> None:
     """Frees the runtime; the next call loads it anew."""
-    global _loaded  # noqa: PLW0603
+    global _loaded
     with _lock:
         runtime, _loaded = _loaded, None
     if runtime is not None:

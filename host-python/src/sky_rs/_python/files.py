@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from typing import TYPE_CHECKING, Any, BinaryIO, List, Optional
+from typing import TYPE_CHECKING, Any, BinaryIO, List, Optional, Tuple
 
 from sky_rs import _errors
 from sky_rs._python import fifo
@@ -69,16 +69,15 @@ def _last_lines(file: BinaryIO, n: Any, chunk_size: Any) -> Optional[List[bytes]
         chunks.append(chunk)
         newlines += chunk.count(b"\n")
     chunks.reverse()
-    lines = b"".join(chunks).split(b"\n")
+    content = b"".join(chunks)
+    if not content:
+        return None  # emptied meanwhile
+    lines = content.split(b"\n")
     return lines[-n - 1 : -1] if lines[-1] == b"" else lines[-n:]
 
 
 def hash_file(path: Any, hash_alg: Any) -> _Hash:
-    first = b""
-    if fifo.is_fifo(path):
-        file, first = fifo.open_fifo(path)
-    else:
-        file = open(path, "rb", buffering=0)
+    file, first = _open(path)
     with file:
         digest = hashlib.new(hash_alg, first)
         buffer = memoryview(bytearray(_HASH_BUFFER))
@@ -87,3 +86,10 @@ def hash_file(path: Any, hash_alg: Any) -> _Hash:
             if not size:
                 return digest
             digest.update(buffer[:size])
+
+
+def _open(path: Any) -> Tuple[BinaryIO, bytes]:
+    """An open file and the bytes already read from it."""
+    if fifo.is_fifo(path):
+        return fifo.open_fifo(path)
+    return open(path, "rb", buffering=0), b""

@@ -35,7 +35,8 @@ def _cgroup_cpu_limit() -> Optional[float]:
                 return None
             quota, period = float(quota_text), float(period_text)
             return quota / period if quota > 0 else None
-        quota, period = float(_host.cfs_quota() or ""), float(_host.cfs_period() or "")
+        quota = float((_host.cfs_quota() or "").strip())
+        period = float((_host.cfs_period() or "").strip())
         return quota / period if quota > 0 and period > 0 else None
     except ValueError:
         return None

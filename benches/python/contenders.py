@@ -1,0 +1,60 @@
+"""Who is measured."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+from dataclasses import dataclass
+from types import FrameType, ModuleType
+from typing import Any, Callable, ContextManager, Set, Tuple
+
+from sky.utils import common_utils
+
+import sky_rs
+from benches.python.settings import Arguments
+
+_FALLBACK = "sky_rs._python"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One implementation of all functions."""
+
+    name: str
+    module: ModuleType
+    #: A context in which the functions are this implementation.
+    chosen: Callable[[], ContextManager[Any]]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+SKYPILOT = Contender("skypilot", common_utils, contextlib.nullcontext)
+
+CONTENDERS = [
+    SKYPILOT,
+    *(
+        Contender(backend, sky_rs, functools.partial(sky_rs.using, backend))
+        for backend in ("python", "component", "auto")
+    ),
+]
+
+
+def observe(function: Callable[..., Any], arguments: Arguments) -> Tuple[Any, bool]:
+    """Calls a function; returns its answer and whether the fallback had a part in it.
+
+    `using("component")` answers in Python what the component has no form for, and `auto` chooses:
+    a table that did not say so would compare the fallback with itself.
+    """
+    modules: Set[str] = set()
+
+    def note(frame: FrameType, _event: str, _argument: Any) -> None:
+        modules.add(frame.f_globals.get("__name__", ""))
+
+    sys.setprofile(note)
+    try:
+        answer = function(*arguments)
+    finally:
+        sys.setprofile(None)
+    return answer, any(module.startswith(_FALLBACK) for module in modules)

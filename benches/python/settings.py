@@ -1,0 +1,127 @@
+"""Where a call is made: each setting prepares files, ports or variables and gives the arguments."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import random
+import socket
+from typing import Any, Callable, ContextManager, Iterator, Tuple
+
+Arguments = Tuple[Any, ...]
+Setting = Callable[[], ContextManager[Arguments]]
+
+FILES = pathlib.Path(__file__).resolve().parents[1] / ".work" / "files"
+
+_KIB = 1024
+_LOG_LINE = 84  # bytes, its newline included
+
+
+def given(*arguments: Any) -> Setting:
+    """Just arguments."""
+    return lambda: contextlib.nullcontext(arguments)
+
+
+def variable(name: str, value: str) -> Setting:
+    """No arguments, but an environment variable."""
+
+    @contextlib.contextmanager
+    def setting() -> Iterator[Arguments]:
+        os.environ[name] = value
+        try:
+            yield ()
+        finally:
+            del os.environ[name]
+
+    return setting
+
+
+def free_port(near: int) -> Setting:
+    """A port that is free."""
+
+    @contextlib.contextmanager
+    def setting() -> Iterator[Arguments]:
+        start = near
+        while not _is_free(start):
+            start += 1
+        yield (start,)
+
+    return setting
+
+
+def busy_ports(count: int, near: int) -> Setting:
+    """A port from which on `count` ports are taken, on all addresses and on loopback in turn."""
+
+    @contextlib.contextmanager
+    def setting() -> Iterator[Arguments]:
+        start = near
+        while True:
+            with contextlib.ExitStack() as held:
+                if _take(range(start, start + count), held):
+                    yield (start,)
+                    return
+            start += count
+
+    return setting
+
+
+def _is_free(port: int) -> bool:
+    with contextlib.ExitStack() as held:
+        return _take(range(port, port + 1), held)
+
+
+def _take(ports: range, held: contextlib.ExitStack) -> bool:
+    for port in ports:
+        taken = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+        try:
+            taken.bind(("127.0.0.1" if port % 2 else "", port))
+        except OSError:
+            return False
+    return True
+
+
+def log(size: int, n: int) -> Setting:
+    """The last n lines of a file of about `size` bytes in lines of 84 bytes."""
+
+    def content() -> Iterator[bytes]:
+        for number in range(max(1, size // _LOG_LINE)):
+            text = f"I 11-23 06:51:00.{number:09d} provisioner.py:417] node is up"
+            yield text.ljust(_LOG_LINE - 1, ".").encode() + b"\n"
+
+    return _file(f"log-{size}", content, n)
+
+
+def one_line(size: int, n: int) -> Setting:
+    """The last n lines of a file without a newline."""
+    return _file(f"one-line-{size}", lambda: iter([b"x" * size]), n)
+
+
+def random_bytes(size: int, algorithm: str) -> Setting:
+    """A file to hash."""
+
+    def content() -> Iterator[bytes]:
+        block = random.Random(0).randbytes(min(size, 1024 * _KIB))
+        written = 0
+        while written < size:
+            yield block
+            written += len(block)
+
+    return _file(f"random-{size}", content, algorithm)
+
+
+def _file(name: str, content: Callable[[], Iterator[bytes]], *arguments: Any) -> Setting:
+    """A file that is made by the first who needs it, and kept for the next run."""
+
+    @contextlib.contextmanager
+    def setting() -> Iterator[Arguments]:
+        path = FILES / name
+        if not path.exists():
+            FILES.mkdir(parents=True, exist_ok=True)
+            unfinished = path.with_suffix(f".{os.getpid()}")
+            with unfinished.open("wb") as file:
+                file.writelines(content())
+            unfinished.replace(path)
+        yield (str(path), *arguments)
+
+    return setting

@@ -1,0 +1,75 @@
+"""The public surface: names, signatures, weight of the import."""
+
+import inspect
+import subprocess
+import sys
+
+import pytest
+
+import sky_rs
+
+EIGHT = {
+    "base36_encode": "(hex_str)",
+    "find_free_port": "(start_port)",
+    "format_float": "(num, precision=1)",
+    "get_cpu_count": "()",
+    "get_mem_size_gb": "()",
+    "hash_file": "(path, hash_alg)",
+    "read_last_n_lines": "(file_path, n, chunk_size=8192, encoding='utf-8', errors='replace')",
+    "truncate_long_string": "(s, max_length=35, truncate_middle=False)",
+}
+
+
+@pytest.mark.parametrize("name", EIGHT)
+def test_signatures_are_skypilots(name):
+    signature = inspect.signature(getattr(sky_rs, name))
+    bare = signature.replace(
+        parameters=[
+            parameter.replace(annotation=inspect.Parameter.empty)
+            for parameter in signature.parameters.values()
+        ],
+        return_annotation=inspect.Signature.empty,
+    )
+    assert str(bare) == EIGHT[name]
+
+
+def test_everything_public_is_there_and_documented():
+    assert set(EIGHT) < set(sky_rs.__all__)
+    for name in sky_rs.__all__:
+        assert getattr(sky_rs, name).__doc__, name
+
+
+def test_every_function_is_routed():
+    assert set(sky_rs.routes()) == set(EIGHT)
+    for route in sky_rs.routes().values():
+        assert set(route) == {"unit", "component_from"}
+
+
+@pytest.mark.parametrize("module", ["wasmtime", "psutil"])
+def test_the_import_does_not_load(module):
+    code = f"import sky_rs, sys; sys.exit({module!r} in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_backend_info_names_the_component():
+    info = sky_rs.get_backend_info()
+    assert info["backend"] == "component"
+    assert info["fallback_reason"] is None
+    assert info["package_version"] == info["component_version"] == sky_rs.__version__
+    assert int(info["wasmtime_version"].split(".")[0]) >= 48
+    assert len(info["component_sha256"]) == 64
+    assert sky_rs.is_rust_available()
+
+
+def test_the_component_imports_only_what_it_should():
+    versionless = {name.split("@")[0] for name in sky_rs.get_backend_info()["imports"]}
+    assert versionless == {
+        "skypilot:utils/host-log",
+        "skypilot:utils/host-network",
+        "skypilot:utils/host-system",
+        "skypilot:utils/types",
+        "wasi:filesystem/preopens",
+        "wasi:filesystem/types",
+        "wasi:io/error",
+        "wasi:io/streams",
+    }

@@ -1,0 +1,159 @@
+"""The wheel: what is in it, and that it works in every Python there is here."""
+
+import functools
+import glob
+import json
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from conftest import ROOT
+
+import sky_rs
+
+WHEEL = ROOT / "dist" / f"sky_rs-{sky_rs.__version__}-py3-none-any.whl"
+SDIST = ROOT / "dist" / f"sky_rs-{sky_rs.__version__}.tar.gz"
+
+# Prints the eight answers and which backend gave them.
+EIGHT = """
+import json, sys
+import sky_rs
+
+path = sys.argv[1]
+forced = sys.argv[2]
+with sky_rs.using(forced):
+    print(json.dumps([
+        sky_rs.base36_encode("f" * 32),
+        sky_rs.format_float(2.25),
+        sky_rs.truncate_long_string("a long text with many words", 10),
+        sky_rs.read_last_n_lines(path, 2),
+        sky_rs.hash_file(path, "sha256").hexdigest(),
+        30000 <= sky_rs.find_free_port(30000) < 65535,
+        sky_rs.get_cpu_count(),
+        sky_rs.get_mem_size_gb(),
+    ]))
+    print(sky_rs.get_backend_info()["backend"])
+"""
+
+
+@functools.cache
+def interpreters():
+    """Every CPython from 3.8 on, by version: those on PATH and those of pyenv."""
+    candidates = [shutil.which(f"python3.{minor}") for minor in range(8, 16)]
+    candidates += sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python")))
+    found = {}
+    for candidate in filter(None, [sys.executable, *candidates]):
+        code = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
+        done = subprocess.run(
+            [candidate, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        )
+        name, *version = done.stdout.split() or [""]
+        if name == "cpython" and tuple(map(int, version)) >= (3, 8):
+            found.setdefault(".".join(version), candidate)
+    return found
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "log"
+    path.write_bytes(b"one\r\ntwo\xff\nthree\n")
+    return path
+
+
+def answers(python, file, backend, **environment):
+    done = subprocess.run(
+        [str(python), "-c", EIGHT, str(file), backend],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=file.parent,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    values, name = done.stdout.splitlines()
+    return json.loads(values), name
+
+
+def test_the_wheel_has_one_component_and_runs_everywhere():
+    with zipfile.ZipFile(WHEEL) as wheel:
+        names = wheel.namelist()
+        metadata = wheel.read(f"sky_rs-{sky_rs.__version__}.dist-info/WHEEL").decode()
+    assert [name for name in names if name.endswith(".wasm")] == ["sky_rs/skypilot_utils.wasm"]
+    assert "sky_rs/py.typed" in names
+    assert "Root-Is-Purelib: true" in metadata
+    assert "Tag: py3-none-any" in metadata
+    assert all(name.startswith(("sky_rs/", "sky_rs-")) for name in names)
+
+
+@pytest.mark.parametrize("version", interpreters())
+def test_the_wheel_works_in(version, tmp_path, file):
+    environment = tmp_path / "venv"
+    subprocess.run(
+        [interpreters()[version], "-m", "venv", str(environment)], check=True, timeout=120
+    )
+    python = environment / "bin" / "python"
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*install, str(WHEEL)], check=True, timeout=300)
+    forced, expected = ("python", "python") if version == "3.8" else ("component", "component")
+    ours = answers(sys.executable, file, "component")[0]
+    assert answers(python, file, forced) == (ours, expected)
+    assert answers(python, file, "auto") == (ours, expected)
+
+
+def test_the_sdist_installs_without_rust(tmp_path, file):
+    environment = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True, timeout=120)
+    python = environment / "bin" / "python"
+    parts = os.environ["PATH"].split(os.pathsep)
+    path = os.pathsep.join(part for part in parts if not shutil.which("cargo", path=part))
+    subprocess.run(
+        [str(python), "-m", "pip", "install", "--quiet", str(SDIST)],
+        check=True,
+        timeout=300,
+        env={**os.environ, "PATH": path},
+    )
+    assert answers(python, file, "component")[1] == "component"
+
+
+def test_the_wheel_works_from_inside_its_zip(file):
+    ours = answers(sys.executable, file, "component")
+    assert answers(sys.executable, file, "component", PYTHONPATH=str(WHEEL)) == ours
+    code = "import sky_rs; print(sky_rs.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(WHEEL)},
+    )
+    assert ".whl" in done.stdout
+
+
+def test_a_read_only_installation_works(tmp_path, file):
+    with zipfile.ZipFile(WHEEL) as wheel:
+        wheel.extractall(tmp_path / "site")
+    directories = [path for path in (tmp_path / "site").rglob("*") if path.is_dir()]
+    for path in (tmp_path / "site").rglob("*"):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        environment = {"PYTHONPATH": str(tmp_path / "site"), "HOME": "/nonexistent"}
+        assert answers(sys.executable, file, "component", **environment)[1] == "component"
+    finally:
+        for directory in directories:
+            directory.chmod(stat.S_IRWXU)
+
+
+def test_what_is_installed_is_what_was_built():
+    """The other tests import the installed package: it must be this wheel's."""
+    package = pathlib.Path(sky_rs.__file__).parent
+    with zipfile.ZipFile(WHEEL) as wheel:
+        for name in wheel.namelist():
+            if name.startswith("sky_rs/"):
+                assert (package.parent / name).read_bytes() == wheel.read(name), name

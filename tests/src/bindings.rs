@@ -1,0 +1,8 @@
+//! What wasmtime makes of `wit/`.
+#![allow(missing_docs, reason = "generated; wit/ documents it")]
+#![allow(clippy::pedantic, reason = "generated")]
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "utils",
+});
