@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from typing import Any, Dict, Iterable, List, Sequence, Tuple
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Sequence
 
-_RIVALS = ("auto", "python", "component")
 _HEADER = (
     "",
     "SkyPilot us",
@@ -17,55 +17,73 @@ _HEADER = (
     "SkyPilot/fallback",
     "SkyPilot/component",
 )
+_RIVALS = ("auto", "python", "component")
 
-#: Laps of one contender that differ by more than this factor are marked.
-_UNSTEADY = 1.25
 
-Times = Dict[str, List[float]]
+@dataclass
+class Laps:
+    """One contender's laps of one case: the median call of each, in microseconds."""
+
+    medians: List[float] = field(default_factory=list)
+    in_fallback: bool = False
+
+    def __str__(self) -> str:
+        median = statistics.median(self.medians)
+        return f"{median:,.{2 if median < 100 else 0}f}"
+
+
+@dataclass
+class Ratio:
+    """How much faster a rival is than SkyPilot, lap by lap: both ran within the same second."""
+
+    laps: List[float]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.laps)
+
+    def __str__(self) -> str:
+        ordered = sorted(self.laps)
+        quarter = len(ordered) // 4
+        undecided = ordered[quarter] < 1 < ordered[-1 - quarter]
+        return f"{self.median:.2f}{'~' if undecided else ' '}"
 
 
 def render(report: Dict[str, Any]) -> str:
-    """Medians in microseconds, and ratios above 1 where sky_rs is the faster one."""
-    cases: Dict[str, Times] = {}
-    in_fallback: Dict[Tuple[str, str], bool] = {}
-    for bench in report["benchmarks"]:
-        case, extra = bench["group"], bench["extra_info"]
-        contender = extra["contender"]
-        laps = cases.setdefault(case, {}).setdefault(contender, [])
-        laps.append(bench["stats"]["median"] * 1e6)
-        in_fallback[case, contender] = extra["in_fallback"]
-    ratios = [_ratios(times) for times in cases.values()]
-    rows = [
-        [
-            case,
-            _cell(times["skypilot"]),
-            _cell(times["python"]),
-            _cell(times["component"], "*" if in_fallback[case, "component"] else ""),
-            _cell(times["auto"]),
-            "fallback" if in_fallback[case, "auto"] else "component",
-            *_formatted(ratio),
-        ]
-        for (case, times), ratio in zip(cases.items(), ratios)
-    ]
-    means = [statistics.geometric_mean(column) for column in zip(*ratios)]
-    rows.append(["geometric mean", "", "", "", "", "", *_formatted(means)])
+    """Times are medians; ratios above 1 say that sky_rs is the faster one."""
+    cases = _cases(report)
+    ratios = [[_ratio(case, rival) for rival in _RIVALS] for case in cases.values()]
+    rows = [_row(name, case, ratio) for (name, case), ratio in zip(cases.items(), ratios)]
+    means = [statistics.geometric_mean(ratio.median for ratio in rival) for rival in zip(*ratios)]
+    rows.append(["geometric mean", *[""] * 5, *(f"{mean:.2f} " for mean in means)])
     return "\n".join([_machine(report["machine_info"]), "", *_aligned([_HEADER, *rows])])
 
 
-def _ratios(times: Times) -> List[float]:
-    skypilot = statistics.median(times["skypilot"])
-    return [skypilot / statistics.median(times[rival]) for rival in _RIVALS]
+def _cases(report: Dict[str, Any]) -> Dict[str, Dict[str, Laps]]:
+    cases: Dict[str, Dict[str, Laps]] = {}
+    for bench in report["benchmarks"]:
+        extra = bench["extra_info"]
+        laps = cases.setdefault(bench["group"], {}).setdefault(extra["contender"], Laps())
+        laps.medians.append(bench["stats"]["median"] * 1e6)
+        laps.in_fallback = extra["in_fallback"]
+    return cases
 
 
-def _cell(laps: Sequence[float], mark: str = "") -> str:
-    if max(laps) > _UNSTEADY * min(laps):
-        mark = "~" + mark
-    median = statistics.median(laps)
-    return f"{median:,.{2 if median < 100 else 0}f}{mark:<2}"
+def _ratio(case: Dict[str, Laps], rival: str) -> Ratio:
+    pairs = zip(case["skypilot"].medians, case[rival].medians)
+    return Ratio([skypilot / other for skypilot, other in pairs])
 
 
-def _formatted(ratios: Iterable[float]) -> List[str]:
-    return [f"{ratio:.2f}" for ratio in ratios]
+def _row(name: str, case: Dict[str, Laps], ratios: Sequence[Ratio]) -> List[str]:
+    return [
+        name,
+        str(case["skypilot"]),
+        str(case["python"]),
+        f"{case['component']}{'*' if case['component'].in_fallback else ' '}",
+        str(case["auto"]),
+        "fallback" if case["auto"].in_fallback else "component",
+        *map(str, ratios),
+    ]
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> List[str]:

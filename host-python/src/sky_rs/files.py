@@ -19,7 +19,9 @@ def _lines(_path: Any, n: Any, *_: Any) -> int:
     return n if type(n) is int else 0
 
 
-_read_last_n_lines = Route(_python.read_last_n_lines, "files", size=_lines, unit="lines")
+_read_last_n_lines = Route(
+    _python.read_last_n_lines, "files", size=_lines, unit="lines", component_from=5000
+)
 _hash_file = Route(_python.hash_file, "files")
 
 
