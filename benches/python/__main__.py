@@ -13,7 +13,7 @@ from typing import List
 from benches.python import environment, table
 
 _REPORT = environment.WORK / "report.json"
-_MEASURED = ["--laps=7", "--benchmark-quiet", f"--benchmark-json={_REPORT}"]
+_MEASURED = ["--laps=10", "--benchmark-quiet", f"--benchmark-json={_REPORT}"]
 
 
 def _arguments() -> argparse.Namespace:

@@ -27,34 +27,36 @@ class Laps:
     medians: List[float] = field(default_factory=list)
     in_fallback: bool = False
 
-    def __str__(self) -> str:
-        median = statistics.median(self.medians)
-        return f"{median:,.{2 if median < 100 else 0}f}"
-
-
-@dataclass
-class Ratio:
-    """How much faster a rival is than SkyPilot, lap by lap: both ran within the same second."""
-
-    laps: List[float]
-
     @property
-    def median(self) -> float:
-        return statistics.median(self.laps)
+    def best(self) -> float:
+        """The lap that other processes disturbed least."""
+        return min(self.medians)
 
     def __str__(self) -> str:
-        ordered = sorted(self.laps)
-        quarter = len(ordered) // 4
-        undecided = ordered[quarter] < 1 < ordered[-1 - quarter]
-        return f"{self.median:.2f}{'~' if undecided else ' '}"
+        return f"{self.best:,.{2 if self.best < 100 else 0}f}"
+
+
+class Ratio:
+    """How much faster a rival is than SkyPilot."""
+
+    def __init__(self, skypilot: Laps, rival: Laps) -> None:
+        self.best = skypilot.best / rival.best
+        laps = sorted(ours / theirs for ours, theirs in zip(skypilot.medians, rival.medians))
+        quarter = len(laps) // 4
+        self.undecided = laps[quarter] < 1 < laps[-1 - quarter]
+
+    def __str__(self) -> str:
+        return f"{self.best:.2f}{'~' if self.undecided else ' '}"
 
 
 def render(report: Dict[str, Any]) -> str:
-    """Times are medians; ratios above 1 say that sky_rs is the faster one."""
+    """The table; its ratios above 1 say that sky_rs is the faster one."""
     cases = _cases(report)
-    ratios = [[_ratio(case, rival) for rival in _RIVALS] for case in cases.values()]
+    ratios = [
+        [Ratio(case["skypilot"], case[rival]) for rival in _RIVALS] for case in cases.values()
+    ]
     rows = [_row(name, case, ratio) for (name, case), ratio in zip(cases.items(), ratios)]
-    means = [statistics.geometric_mean(ratio.median for ratio in rival) for rival in zip(*ratios)]
+    means = [statistics.geometric_mean(ratio.best for ratio in rival) for rival in zip(*ratios)]
     rows.append(["geometric mean", *[""] * 5, *(f"{mean:.2f} " for mean in means)])
     return "\n".join([_machine(report["machine_info"]), "", *_aligned([_HEADER, *rows])])
 
@@ -67,11 +69,6 @@ def _cases(report: Dict[str, Any]) -> Dict[str, Dict[str, Laps]]:
         laps.medians.append(bench["stats"]["median"] * 1e6)
         laps.in_fallback = extra["in_fallback"]
     return cases
-
-
-def _ratio(case: Dict[str, Laps], rival: str) -> Ratio:
-    pairs = zip(case["skypilot"].medians, case[rival].medians)
-    return Ratio([skypilot / other for skypilot, other in pairs])
 
 
 def _row(name: str, case: Dict[str, Laps], ratios: Sequence[Ratio]) -> List[str]:
@@ -98,4 +95,5 @@ def _machine(info: Dict[str, Any]) -> str:
     processor = info["cpu"].get("brand_raw", info["processor"])
     packages = ", ".join(f"{name} {version}" for name, version in info["packages"].items())
     python = f"{info['python_implementation']} {info['python_version']}"
-    return f"{processor}, {info['cpu'].get('count', '?')} CPUs; {python}; {packages}"
+    load = "".join(f", load {value:.1f}" for value in info["load"])
+    return f"{processor}, {info['cpu'].get('count', '?')} CPUs{load}; {python}; {packages}"

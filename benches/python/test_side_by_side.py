@@ -14,7 +14,7 @@ from benches.python.contenders import CONTENDERS, SKYPILOT, Contender, observe
 _ROUND = 0.0005
 
 #: Seconds of a contender's turn in one lap, or one round if that is longer.
-_TURN = 0.04
+_TURN = 0.02
 
 
 # A lap is all cases, and within a case all contenders: who is compared runs side by side, and a

@@ -68,6 +68,14 @@ def test_a_deep_path(tmp_path, backend, monkeypatch):
     assert sky_rs.hash_file("file", "md5").hexdigest() == hashlib.md5(b"a\nb").hexdigest()
 
 
+def test_paths_that_only_look_like_the_files(log, backend):
+    for path in (f"{log}/", f"{log.parent}/missing/../log"):
+        with pytest.raises(AssertionError, match="File not found"):
+            sky_rs.read_last_n_lines(path, 1)
+        with pytest.raises(OSError, match="directory"):
+            sky_rs.hash_file(path, "md5")
+
+
 def test_a_fifo_without_writer_is_refused(tmp_path, backend, monkeypatch):
     monkeypatch.setattr(fifo, "PATIENCE", 0.1)
     path = tmp_path / "fifo"

@@ -2,8 +2,9 @@
 
 import doctest
 
-import sky_rs
 from conftest import ROOT
+
+import sky_rs
 
 
 def test_the_examples_run(monkeypatch):

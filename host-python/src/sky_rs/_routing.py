@@ -1,17 +1,18 @@
 """Which backend runs a call. Nothing else decides that.
 
-A call goes one of three ways: the caller's own choice (:class:`using`), else the process's
+A call goes one of three ways: the caller's own choice (:func:`using`), else the process's
 (``SKYPILOT_USE_RUST``), else the faster of the two routes for this function and size.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
 from contextvars import ContextVar
-from types import ModuleType, TracebackType
-from typing import Any, Callable, Dict, List, Optional, Set, Type
+from types import ModuleType
+from typing import Any, Callable, ContextManager, Dict, Iterator, Optional, Set
 
 from sky_rs import _component
 from sky_rs.exceptions import ComponentError, ComponentUnavailableError, ConfigurationError
@@ -63,7 +64,7 @@ def selected() -> str:
     return _default
 
 
-class using:  # noqa: N801 - reads as a statement: `with using("python"):`
+def using(backend: str) -> ContextManager[None]:
     """Forces a backend for the calls made inside the ``with`` block.
 
     The choice holds for the current thread or asyncio task and what it awaits, and nests.
@@ -76,22 +77,16 @@ class using:  # noqa: N801 - reads as a statement: `with using("python"):`
     Raises:
         ConfigurationError: ``backend`` is none of these.
     """
+    return _forcing(_parse(backend, "backend"))
 
-    def __init__(self, backend: str) -> None:
-        self._backend = _parse(backend, "backend")
-        self._tokens: List[Any] = []
 
-    def __enter__(self) -> using:
-        self._tokens.append(_forced.set(self._backend))
-        return self
-
-    def __exit__(
-        self,
-        exc_type: Optional[Type[BaseException]],
-        exc: Optional[BaseException],
-        traceback: Optional[TracebackType],
-    ) -> None:
-        _forced.reset(self._tokens.pop())
+@contextlib.contextmanager
+def _forcing(choice: str) -> Iterator[None]:
+    token = _forced.set(choice)
+    try:
+        yield
+    finally:
+        _forced.reset(token)
 
 
 class Route:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from typing import Callable
+from typing import Callable, Optional
 
 from sky_rs._component import sandbox
 
@@ -21,8 +21,8 @@ class Clock:
         self._lock = threading.Lock()
         self._inside = 0
         self._wake = threading.Event()
-        self._closed = False
-        self._running = False
+        self._closed = threading.Event()
+        self._thread: Optional[threading.Thread] = None
 
     @staticmethod
     def ticks(seconds: float) -> int:
@@ -30,28 +30,32 @@ class Clock:
         return math.ceil(seconds / sandbox.TICK) + 1
 
     def enter(self) -> None:
+        """A call begins."""
         with self._lock:
             self._inside += 1
-            if not self._running and not self._closed:
-                self._running = True
-                threading.Thread(target=self._run, name="sky_rs-clock", daemon=True).start()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="sky_rs-clock", daemon=True)
+                self._thread.start()
         self._wake.set()
 
     def leave(self) -> None:
+        """A call has ended."""
         with self._lock:
             self._inside -= 1
 
     def close(self) -> None:
-        self._closed = True
+        """Ends the thread."""
+        self._closed.set()
         self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def _run(self) -> None:
         while True:
             self._wake.wait()
-            if self._closed:
+            if self._closed.wait(sandbox.TICK):
                 return
-            threading.Event().wait(sandbox.TICK)
             self._advance()
             with self._lock:
-                if self._inside == 0:
+                if self._inside == 0 and not self._closed.is_set():
                     self._wake.clear()

@@ -50,8 +50,9 @@ def locate(path: Any) -> Located:
     """
     text = _text(path)
     try:
+        # The path as it was given: "file/" and "missing/../file" are errors that realpath cures.
+        status = os.stat(text)
         real = os.path.realpath(text)
-        status = os.stat(real)
         directory, name = os.path.split(real)
         parent = os.stat(directory)
     except (OSError, ValueError):

@@ -1,0 +1,110 @@
+//! Memory and time are bounded, and exceeding them costs one instance, not the process.
+
+use component_tests::bindings::exports::skypilot::utils::io::Algorithm;
+use component_tests::bindings::skypilot::utils::host_log::Level;
+use component_tests::{Instance, Sandbox, loaded};
+use std::fs::File;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use wasmtime::{Error, Trap};
+
+const MIB: usize = 1 << 20;
+
+/// How long an interrupted call may take; the interruption itself comes after 50 ms.
+const PROMPT: Duration = Duration::from_secs(10);
+
+fn trap(error: &Error) -> Trap {
+    *error.downcast_ref().unwrap_or_else(|| panic!("no trap: {error:?}"))
+}
+
+/// A file that takes no room on the disk.
+fn sparse(path: &Path, size: u64) {
+    File::create(path).unwrap().set_len(size).unwrap();
+}
+
+#[test]
+fn a_result_that_does_not_fit_traps_after_saying_why() {
+    let directory = tempfile::tempdir().unwrap();
+    let size = 20 * MIB as u64;
+    sparse(&directory.path().join("one-line"), size);
+    let sandbox = Sandbox::new().directory(directory.path());
+
+    let mut small = sandbox.clone().memory(16 * MIB).instantiate();
+    let error = small.read_last_n_lines("one-line", size, 1, true).unwrap_err();
+    assert_eq!(trap(&error), Trap::UnreachableCodeReached);
+    let log = &small.store.data().log;
+    assert_eq!(log.len(), 1, "{log:?}");
+    assert_eq!(log[0].level, Level::Error);
+    assert_eq!(log[0].target, "skypilot_utils::panic");
+
+    let mut large = sandbox.memory(64 * MIB).instantiate();
+    let line = large.read_last_n_lines("one-line", size, 1, true).unwrap().unwrap().unwrap();
+    assert_eq!(line.len(), 20 * MIB);
+}
+
+#[test]
+fn an_argument_that_does_not_fit_traps() {
+    let mut instance = Sandbox::new().memory(16 * MIB).instantiate();
+    let text = "x".repeat(20 * MIB);
+    let error = instance.truncate_long_string(&text, 10, false).unwrap_err();
+    assert_eq!(trap(&error), Trap::UnreachableCodeReached);
+    assert!(instance.store.data().log[0].message.contains("no memory"));
+}
+
+#[test]
+fn little_memory_is_enough_for_hashing_much() {
+    let directory = tempfile::tempdir().unwrap();
+    sparse(&directory.path().join("file"), 32 * MIB as u64);
+    let mut instance = Sandbox::new().directory(directory.path()).memory(4 * MIB).instantiate();
+    let hasher = instance.open_hasher("file", Algorithm::Sha1).unwrap().unwrap();
+    assert_eq!(instance.step(hasher, u32::MAX).unwrap().unwrap() as usize, 32 * MIB);
+}
+
+#[test]
+fn a_trapped_instance_answers_no_more_and_a_fresh_one_does() {
+    let mut trapped = Sandbox::new().memory(16 * MIB).instantiate();
+    trapped.base36_encode(&"f".repeat(20 * MIB)).unwrap_err();
+    for _ in 0..2 {
+        let error = trapped.base36_encode("ff").unwrap_err();
+        assert_eq!(trap(&error), Trap::CannotEnterComponent);
+    }
+    let mut fresh = Sandbox::new().memory(16 * MIB).instantiate();
+    assert_eq!(fresh.base36_encode("ff").unwrap().unwrap(), "73");
+}
+
+#[test]
+fn a_deadline_ends_a_long_computation() {
+    // It would take minutes.
+    let hex = "f".repeat(8_000_000);
+    assert_interrupted(Sandbox::new(), |instance| instance.base36_encode(&hex).map(drop));
+}
+
+#[test]
+fn a_deadline_ends_reading_a_long_file() {
+    let directory = tempfile::tempdir().unwrap();
+    sparse(&directory.path().join("endless"), 1 << 40);
+    assert_interrupted(Sandbox::new().directory(directory.path()), |instance| {
+        let hasher = instance.open_hasher("endless", Algorithm::Sha512)?.unwrap();
+        loop {
+            instance.step(hasher, u32::MAX)?.unwrap();
+        }
+    });
+}
+
+fn assert_interrupted(
+    sandbox: Sandbox,
+    endless: impl FnOnce(&mut Instance) -> Result<(), Error>,
+) {
+    let mut instance = sandbox.deadline(1).instantiate();
+    let engine = loaded().engine();
+    let begin = Instant::now();
+    let error = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(50));
+            engine.increment_epoch();
+        });
+        endless(&mut instance).unwrap_err()
+    });
+    assert_eq!(trap(&error), Trap::Interrupt);
+    assert!(begin.elapsed() < PROMPT, "{:?}", begin.elapsed());
+}
