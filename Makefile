@@ -37,8 +37,8 @@ lint: $(VENV)/installed $(VENV)/dev ## formatting, lints and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(VENV)/installed $(VENV)/dev ## one table of ratios: SkyPilot, fallback, component
-	$(BIN)/python -m benches.python
+bench: $(WHEEL) ## one table of ratios: SkyPilot, fallback, component
+	$(PYTHON) -m benches.python --wheel $(WHEEL)
 
 vectors: ## the golden vectors, from the real SkyPilot
 	$(PYTHON) tests/vectors/generate.py

@@ -18,6 +18,7 @@ const CHUNK: u64 = 36u64.pow(6);
 /// # Errors
 /// [`Error::InvalidHex`] where Python's `int(hex, 16)` raises, [`Error::NegativeHex`] below zero,
 /// [`Error::Unsupported`] for text outside ASCII.
+#[expect(clippy::missing_panics_doc, reason = "the alphabet is ASCII")]
 pub fn encode(hex: &str) -> Result<String, Error> {
     let literal = literal::integer(hex, 16).map_err(|e| match e {
         NumberError::Syntax => Error::InvalidHex,

@@ -1,7 +1,7 @@
 //! Runs the component in wasmtime, as any host would.
 //!
-//! [`Sandbox`] says what an instance may have: one directory, some memory, some time, and what the
-//! host imports answer. [`Instance`] calls the exports with Rust types and keeps what the component
+//! [`Sandbox`] says what an instance may have: one directory, some memory, and what the host imports
+//! answer. [`Instance`] calls the exports with Rust types and keeps what the component
 //! told its host. The component is built from the workspace when it is first asked for, so nothing
 //! stale is ever tested.
 //!

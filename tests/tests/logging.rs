@@ -2,7 +2,6 @@
 
 use component_tests::bindings::skypilot::utils::host_log::Level;
 use component_tests::bindings::skypilot::utils::types::{Error, FileError};
-use component_tests::bindings::skypilot::utils::host_network::NetworkError;
 use component_tests::{Instance, Record, Sandbox};
 use golden_vectors::Machine;
 
@@ -56,31 +55,13 @@ fn a_file_error_without_a_name_of_its_own_is_named_in_the_log() {
 
 #[test]
 fn a_panic_reports_message_and_place() {
+    // In 16 MiB fits a text of 10 MiB, but not what becomes of it.
     let mut instance = Sandbox::new().memory(16 << 20).instantiate();
-    instance.base36_encode(&"f".repeat(20 << 20)).unwrap_err();
+    instance.base36_encode(&"f".repeat(10 << 20)).unwrap_err();
     let [record] = log(&instance) else { panic!("{:?}", log(&instance)) };
     assert_eq!(record.level, Level::Error);
     assert_eq!(record.target, "skypilot_utils::panic");
     let (place, message) = record.message.split_once('\n').unwrap();
-    assert!(place.contains("guest/src/runtime.rs:"), "{place}");
-    assert_eq!(message, "no memory for 20971520 bytes from the host");
-}
-
-#[test]
-fn a_failed_search_for_a_port_is_the_hosts_to_explain() {
-    let mut instance = Sandbox::new().instantiate();
-    assert_eq!(instance.find_free_port(30_000).unwrap().unwrap(), 30_000);
-    for (answer, expected) in [
-        (NetworkError::NoneFree, "no-free-port"),
-        (NetworkError::Failed("no sockets".into()), "host-failed"),
-    ] {
-        instance.store.data_mut().network = Some(answer);
-        let error = instance.find_free_port(40_000).unwrap().unwrap_err();
-        match (error, expected) {
-            (Error::NoFreePort, "no-free-port") | (Error::HostFailed, "host-failed") => {}
-            (error, expected) => panic!("{error:?} is not {expected}"),
-        }
-    }
-    let searches = &instance.store.data().port_searches;
-    assert_eq!(searches, &[(30_000, 65_535), (40_000, 65_535), (40_000, 65_535)]);
+    assert!(place.starts_with("panicked at ") && place.contains(".rs:"), "{place}");
+    assert!(message.starts_with("memory allocation of "), "{message}");
 }

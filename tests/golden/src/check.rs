@@ -63,3 +63,26 @@ pub fn check(function: &str, mut implementation: impl FnMut(&Call) -> Result<Ans
     let (_, floor) = FLOORS.iter().find(|(name, _)| *name == function).expect("a known function");
     assert!(agreed >= *floor, "{function}: only {agreed} cases were compared, not {floor}");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "base36_encode differs in")]
+    fn a_wrong_answer_is_noticed() {
+        check("base36_encode", |_| Ok(Answer::Text("0".into())));
+    }
+
+    #[test]
+    #[should_panic(expected = "find_free_port differs in")]
+    fn a_wrong_failure_is_noticed() {
+        check("find_free_port", |_| Err(Failure::NoFreePort));
+    }
+
+    #[test]
+    #[should_panic(expected = "only 0 cases were compared")]
+    fn leaving_everything_to_the_host_is_noticed() {
+        check("format_float", |_| Err(Failure::Unsupported("everything".into())));
+    }
+}

@@ -189,3 +189,29 @@ fn python_repr(text: &str) -> String {
     repr.push(quote);
     repr
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn python_quotes_what_it_must() {
+        assert_eq!(python_repr("it's"), r#""it's""#);
+        assert_eq!(python_repr("\"it's\""), r#"'"it\'s"'"#);
+        assert_eq!(python_repr("a\\\t\0\x7f"), r"'a\\\t\x00\x7f'");
+    }
+
+    #[test]
+    fn lines_end_in_newlines_but_for_the_last() {
+        let list = |lines: &[&str]| -> Vec<Value> {
+            lines.iter().map(|&line| Value::Str(line.into())).collect()
+        };
+        assert!(is_lines(None, &[]));
+        assert!(is_lines(Some(""), &list(&[""])));
+        assert!(is_lines(Some("a\n"), &list(&["a\n", ""])));
+        assert!(is_lines(Some("a\nb"), &list(&["a\n", "b"])));
+        assert!(!is_lines(Some("a\nb"), &list(&["a\n"])));
+        assert!(!is_lines(Some("a\nb"), &list(&["a\n", "b", ""])));
+        assert!(!is_lines(Some("a"), &list(&["a\n"])));
+    }
+}
