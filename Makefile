@@ -26,6 +26,7 @@ build: ## the component, into the Python package
 	rustup target add wasm32-wasip2 >/dev/null 2>&1 || rustup target list --installed | grep -q wasm32-wasip2
 	cargo build --release --locked --target wasm32-wasip2 --package skypilot-utils
 	cmp -s $(BUILT) $(COMPONENT) || install -m 644 $(BUILT) $(COMPONENT)
+	$(PYTHON) host-python/record_digest.py $(COMPONENT)
 
 wheel: $(WHEEL) ## the wheel and the sdist, into dist/
 

@@ -1,4 +1,5 @@
 //! What wit-bindgen makes of `wit/`.
+#![expect(clippy::same_length_and_capacity, reason = "generated")]
 
 wit_bindgen::generate!({
     path: "../wit",

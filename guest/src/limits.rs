@@ -4,7 +4,7 @@ use crate::error::{Error, Override};
 use crate::literal::{self, NumberError};
 use alloc::string::String;
 
-const GIB: f64 = (1u64 << 30) as f64;
+const GIB: f64 = 1_073_741_824.0;
 
 /// Python refuses to read longer decimal integers (`sys.get_int_max_str_digits()`).
 const MAX_DECIMAL_DIGITS: usize = 4300;

@@ -55,7 +55,8 @@ impl From<ErrorCode> for FileError {
         match code {
             ErrorCode::Access => Self::Access,
             ErrorCode::NoEntry => Self::NoEntry,
-            ErrorCode::IsDirectory => Self::IsDirectory,
+            // A directory can be opened; wasmtime then answers a read with bad-descriptor.
+            ErrorCode::IsDirectory | ErrorCode::BadDescriptor => Self::IsDirectory,
             ErrorCode::Loop => Self::Loop,
             ErrorCode::NotPermitted => Self::NotPermitted,
             ErrorCode::InvalidSeek | ErrorCode::Invalid => Self::InvalidSeek,

@@ -48,11 +48,7 @@ impl host_log::Host for Host {
 }
 
 impl host_network::Host for Host {
-    fn first_free_port(
-        &mut self,
-        start: u16,
-        end: u16,
-    ) -> Result<u16, host_network::NetworkError> {
+    fn first_free_port(&mut self, start: u16, end: u16) -> Result<u16, host_network::NetworkError> {
         self.port_searches.push((start, end));
         self.network.clone().map_or(Ok(start), Err)
     }

@@ -91,10 +91,7 @@ fn a_deadline_ends_reading_a_long_file() {
     });
 }
 
-fn assert_interrupted(
-    sandbox: Sandbox,
-    endless: impl FnOnce(&mut Instance) -> Result<(), Error>,
-) {
+fn assert_interrupted(sandbox: Sandbox, endless: impl FnOnce(&mut Instance) -> Result<(), Error>) {
     let mut instance = sandbox.deadline(1).instantiate();
     let engine = loaded().engine();
     let begin = Instant::now();

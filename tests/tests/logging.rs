@@ -1,8 +1,8 @@
 //! What the component tells its host beside its answers.
 
 use component_tests::bindings::skypilot::utils::host_log::Level;
-use component_tests::bindings::skypilot::utils::types::{Error, FileError};
 use component_tests::bindings::skypilot::utils::host_network::NetworkError;
+use component_tests::bindings::skypilot::utils::types::{Error, FileError};
 use component_tests::{Instance, Record, Sandbox};
 use golden_vectors::Machine;
 

@@ -61,9 +61,9 @@ fn answer(instance: &mut Instance, directory: &Path, call: &Call) -> Result<Answ
         Call::FormatFloat { value, precision } => {
             Answer::Text(instance.format_float(*value, *precision).unwrap()?)
         }
-        Call::TruncateLongString { text, max_length, middle } => Answer::Shortened(
-            instance.truncate_long_string(text, *max_length, *middle).unwrap(),
-        ),
+        Call::TruncateLongString { text, max_length, middle } => {
+            Answer::Shortened(instance.truncate_long_string(text, *max_length, *middle).unwrap())
+        }
         Call::ReadLastNLines { content, n, lossy } => {
             std::fs::write(directory.join(FILE), content).unwrap();
             let size = content.len() as u64;
