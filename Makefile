@@ -9,7 +9,7 @@ BUILT := target/wasm32-wasip2/release/skypilot_utils.wasm
 WHEEL := dist/sky_rs-0.1.0-py3-none-any.whl
 SOURCES := $(shell find $(PACKAGE) -name '*.py') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench vectors clean
+.PHONY: demo test test-rust test-python build wheel lint bench soak vectors clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/python -m sky_rs.doctor README.md
@@ -26,6 +26,7 @@ build: ## the component, into the Python package
 	rustup target add wasm32-wasip2 >/dev/null 2>&1 || rustup target list --installed | grep -q wasm32-wasip2
 	cargo build --release --locked --target wasm32-wasip2 --package skypilot-utils
 	cmp -s $(BUILT) $(COMPONENT) || install -m 644 $(BUILT) $(COMPONENT)
+	$(PYTHON) host-python/record_digest.py $(COMPONENT)
 
 wheel: $(WHEEL) ## the wheel and the sdist, into dist/
 
@@ -39,6 +40,9 @@ lint: $(VENV)/installed $(VENV)/dev ## formatting, lints and types
 
 bench: $(WHEEL) ## one table of ratios: SkyPilot, fallback, component
 	$(PYTHON) -m benches.python --wheel $(WHEEL)
+
+soak: $(VENV)/installed ## a million mixed calls: no growth of memory or descriptors
+	$(BIN)/python tests/soak.py
 
 vectors: ## the golden vectors, from the real SkyPilot
 	$(PYTHON) tests/vectors/generate.py

@@ -107,7 +107,7 @@ fn hash(c: &mut Criterion) {
 
 fn hash_file(instance: &mut Instance, algorithm: Algorithm) -> String {
     let hasher = instance.open_hasher("file", algorithm).unwrap().unwrap();
-    while instance.step(hasher, u32::MAX).unwrap().unwrap() > 0 {}
+    while instance.step_hasher(hasher, u32::MAX).unwrap().unwrap() > 0 {}
     let digest = instance.hex_digest(hasher).unwrap();
     hasher.resource_drop(&mut instance.store).unwrap();
     digest

@@ -1,12 +1,13 @@
 //! The exports: convert, call, convert.
 
-use crate::bindings::exports::skypilot::utils::io::{self, Algorithm, FileHasher};
+use crate::bindings::exports::skypilot::utils::io::{self, Algorithm, FileHasher, LastLines};
 use crate::bindings::exports::skypilot::utils::{strings, system};
 use crate::bindings::skypilot::utils::{host_network, host_system, types};
 use crate::error::{Error, FileError, Override};
 use crate::hash::{self, Hasher};
 use crate::limits::{self, CpuFacts, CpuQuota, MemoryFacts};
-use crate::{base36, float, logging, port, tail, text, wasi};
+use crate::tail::Tail;
+use crate::{base36, float, logging, port, text, wasi};
 use alloc::string::String;
 use core::cell::RefCell;
 
@@ -36,21 +37,31 @@ impl strings::Guest for Component {
 
 impl io::Guest for Component {
     type FileHasher = OpenHasher;
-
-    fn read_last_n_lines(
-        name: String,
-        size: u64,
-        n: u64,
-        lossy: bool,
-    ) -> Result<Option<String>, types::Error> {
-        logging::install();
-        let file = wasi::File::open(&name).map_err(Error::from)?;
-        Ok(tail::last_lines(&file, size, n, lossy)?)
-    }
+    type LastLines = OpenTail;
 
     fn find_free_port(start: i64) -> Result<u16, types::Error> {
         let first = port::first(start)?;
         Ok(host_network::first_free_port(first, port::END).map_err(Error::from)?)
+    }
+}
+
+/// A search for the last lines of a file.
+struct OpenTail(RefCell<Tail<wasi::File>>);
+
+impl io::GuestLastLines for OpenTail {
+    fn open(name: String, size: u64, n: u64) -> Result<LastLines, types::Error> {
+        logging::install();
+        let file = wasi::File::open(&name).map_err(Error::from)?;
+        Ok(LastLines::new(Self(RefCell::new(Tail::new(file, size, n)))))
+    }
+
+    fn step(&self, max_bytes: u32) -> Result<bool, types::Error> {
+        let max_bytes = u64::from(max_bytes.min(MAX_STEP));
+        Ok(self.0.borrow_mut().step(max_bytes).map_err(Error::from)?)
+    }
+
+    fn finish(&self, lossy: bool) -> Result<Option<String>, types::Error> {
+        Ok(self.0.borrow_mut().finish(lossy)?)
     }
 }
 

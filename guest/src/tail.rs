@@ -16,64 +16,98 @@ pub trait ReadAt {
     fn read_at(&self, offset: u64, length: u64) -> Result<Vec<u8>, FileError>;
 }
 
-/// The last `n` lines of a file of `size` bytes, without line ends, joined by `\n`; none if the
-/// file is empty. As `read_last_n_lines(path, n)`.
+impl<F: ReadAt> ReadAt for &F {
+    fn read_at(&self, offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
+        (*self).read_at(offset, length)
+    }
+}
+
+/// A search for the last lines of a file, as `read_last_n_lines(path, n)`, in steps.
 ///
 /// A line ends in `\n` and every `\r` before it belongs to the line end. A file that ends in `\n`
 /// does not have an empty line after it. A file that shrinks meanwhile gives what could be read.
-///
-/// # Errors
-/// [`Error::File`] if reading fails, [`Error::InvalidUtf8`] if the lines are not UTF-8 and `lossy`
-/// does not replace.
-pub fn last_lines(
-    file: &impl ReadAt,
-    size: u64,
-    n: u64,
-    lossy: bool,
-) -> Result<Option<String>, Error> {
-    let lines = trailing_bytes(file, size, n)?;
-    lines.map(|bytes| decode(without_carriage_returns(bytes), lossy)).transpose()
+pub struct Tail<F> {
+    file: F,
+    /// What lies before is not read yet.
+    unread: u64,
+    /// Newlines still to be found.
+    wanted: u64,
+    /// What was read and belongs to the lines, last block first.
+    blocks: Vec<Vec<u8>>,
+    /// Whether any block had content: the first one is the end of the file.
+    found_end: bool,
 }
 
-/// The bytes of the last `n` lines, without the final `\n`.
-fn trailing_bytes(file: &impl ReadAt, size: u64, n: u64) -> Result<Option<Vec<u8>>, FileError> {
-    if size == 0 {
-        return Ok(None);
+impl<F: ReadAt> Tail<F> {
+    /// Starts at the end of a file of `size` bytes; `n` of 0 counts as 1.
+    pub fn new(file: F, size: u64, n: u64) -> Self {
+        Self { file, unread: size, wanted: n.max(1), blocks: Vec::new(), found_end: false }
     }
-    if n == 0 {
-        return Ok(Some(Vec::new()));
+
+    /// Reads at most `max_bytes` further back, but at least one block; tells whether more is to be
+    /// read.
+    ///
+    /// # Errors
+    /// The platform's reason.
+    pub fn step(&mut self, max_bytes: u64) -> Result<bool, FileError> {
+        let stop = self.unread.saturating_sub(max_bytes);
+        while self.unread > 0 {
+            let start = self.unread.saturating_sub(BLOCK);
+            let block = read_exactly(&self.file, start, self.unread - start)?;
+            self.unread = start;
+            self.take(block);
+            if self.unread <= stop {
+                break;
+            }
+        }
+        Ok(self.unread > 0)
     }
-    let mut blocks: Vec<Vec<u8>> = Vec::new();
-    let mut end = size;
-    let mut wanted = n;
-    let mut at_end_of_file = true;
-    while end > 0 {
-        let start = end.saturating_sub(BLOCK);
-        let mut block = read_exactly(file, start, end - start)?;
-        end = start;
-        if at_end_of_file && !block.is_empty() {
-            at_end_of_file = false;
+
+    /// Keeps what belongs to the lines; the search ends if that is not all of the block.
+    fn take(&mut self, mut block: Vec<u8>) {
+        if !self.found_end && !block.is_empty() {
+            self.found_end = true;
             if block.last() == Some(&b'\n') {
                 block.pop();
             }
         }
-        match nth_newline_from_end(&block, &mut wanted) {
-            Some(newline) => {
-                block.drain(..=newline);
-                blocks.push(block);
-                break;
-            }
-            None => blocks.push(block),
+        if let Some(newline) = nth_newline_from_end(&block, &mut self.wanted) {
+            block.drain(..=newline);
+            self.unread = 0;
         }
+        self.blocks.push(block);
     }
-    if at_end_of_file {
-        return Ok(None); // emptied meanwhile
+
+    /// The lines found, without line ends, joined by `\n`; none if the file is empty.
+    ///
+    /// # Errors
+    /// [`Error::InvalidUtf8`] if they are not UTF-8 and `lossy` does not replace.
+    pub fn finish(&mut self, lossy: bool) -> Result<Option<String>, Error> {
+        let blocks = core::mem::take(&mut self.blocks);
+        if !self.found_end {
+            return Ok(None);
+        }
+        let mut bytes = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
+        for block in blocks.iter().rev() {
+            bytes.extend_from_slice(block);
+        }
+        decode(without_carriage_returns(bytes), lossy).map(Some)
     }
-    let mut bytes = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
-    for block in blocks.iter().rev() {
-        bytes.extend_from_slice(block);
-    }
-    Ok(Some(bytes))
+}
+
+/// The last `n` lines of a file of `size` bytes at once; see [`Tail`].
+///
+/// # Errors
+/// Those of its steps.
+pub fn last_lines(
+    file: impl ReadAt,
+    size: u64,
+    n: u64,
+    lossy: bool,
+) -> Result<Option<String>, Error> {
+    let mut tail = Tail::new(file, size, n);
+    while tail.step(u64::MAX)? {}
+    tail.finish(lossy)
 }
 
 /// Reads the whole range; less only if the file has shrunk.
@@ -152,7 +186,7 @@ mod tests {
     }
 
     fn tail(content: &[u8], n: u64) -> Option<String> {
-        last_lines(&Memory(content.to_vec()), content.len() as u64, n, true).unwrap()
+        last_lines(Memory(content.to_vec()), content.len() as u64, n, true).unwrap()
     }
 
     /// The obvious way: split the whole content.
@@ -182,7 +216,7 @@ mod tests {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 content.extend_from_slice(alphabet[(state >> 16) as usize % alphabet.len()]);
             }
-            for n in [0, 1, 2, 3, 100] {
+            for n in [1, 2, 3, 100] {
                 assert_eq!(tail(&content, n), naive(&content, usize::try_from(n).unwrap()));
             }
         }
@@ -198,15 +232,23 @@ mod tests {
 
     #[test]
     fn a_shrunken_file_gives_what_is_left() {
-        let file = Memory(b"a\nb\n".to_vec());
-        assert_eq!(last_lines(&file, 10, 1, true).unwrap().unwrap(), "b");
-        assert_eq!(last_lines(&Memory(Vec::new()), 10, 1, true).unwrap(), None);
+        assert_eq!(last_lines(Memory(b"a\nb\n".to_vec()), 10, 1, true).unwrap().unwrap(), "b");
+        assert_eq!(last_lines(Memory(Vec::new()), 10, 1, true).unwrap(), None);
     }
 
     #[test]
     fn strict_decoding_fails_only_on_the_lines_asked_for() {
-        let file = Memory(b"\xff\nok\n".to_vec());
-        assert_eq!(last_lines(&file, 6, 1, false).unwrap().unwrap(), "ok");
-        assert_eq!(last_lines(&file, 6, 2, false), Err(Error::InvalidUtf8));
+        let strict = |n| last_lines(Memory(b"\xff\nok\n".to_vec()), 5, n, false);
+        assert_eq!(strict(1).unwrap().unwrap(), "ok");
+        assert_eq!(strict(2), Err(Error::InvalidUtf8));
+    }
+
+    #[test]
+    fn a_step_reads_no_more_than_it_may() {
+        let content = vec![b'x'; 5 * usize::try_from(BLOCK).unwrap()];
+        let mut tail = Tail::new(Memory(content), 5 * BLOCK, 1);
+        assert!(tail.step(2 * BLOCK).unwrap());
+        assert_eq!(tail.unread, 3 * BLOCK);
+        assert!(!tail.step(u64::MAX).unwrap());
     }
 }

@@ -1,7 +1,9 @@
 """Every behaviour test runs on every backend."""
 
+import contextlib
 import pathlib
 import sys
+from unittest import mock
 
 import pytest
 
@@ -14,18 +16,33 @@ VECTORS = ROOT / "tests" / "vectors"
 sys.path.insert(0, str(VECTORS))
 
 
-@pytest.fixture(params=["component", "python", "auto"])
+@contextlib.contextmanager
+def calling(calls):
+    """Makes the loaded component be called by 'plans' or by the 'public' API."""
+    from sky_rs._component import runtime
+    from sky_rs._component.calls import PlannedCalls, PublicCalls
+
+    loaded = runtime.load()
+    loaded.pool.close()
+    chosen = {"plans": PlannedCalls, "public": PublicCalls}[calls]()
+    with mock.patch.object(loaded, "calls", chosen):
+        yield
+        loaded.pool.close()
+
+
+@pytest.fixture(params=["component", "component by the public API", "python", "auto"])
 def backend(request):
     """The backend that answers the calls of the test."""
-    with sky_rs.using(request.param):
-        yield request.param
+    name, _, public = request.param.partition(" ")
+    with sky_rs.using(name), calling("public" if public else "plans"):
+        yield name
 
 
-@pytest.fixture
-def component():
+@pytest.fixture(params=["plans", "public"])
+def component(request):
     """Calls of the test go to the component."""
-    with sky_rs.using("component"):
-        yield
+    with sky_rs.using("component"), calling(request.param):
+        yield request.param
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ pub type Outcome<T> = wasmtime::Result<Result<T, Error>>;
 
 /// A running component and its host.
 ///
-/// The methods are the exports, without further meaning.
+/// The methods are the exports, without further meaning, but for `read_last_n_lines`, which takes
+/// all steps of one search.
 pub struct Instance {
     /// The host's side.
     pub store: Store<Host>,
@@ -48,8 +49,38 @@ impl Instance {
         n: u64,
         lossy: bool,
     ) -> Outcome<Option<String>> {
-        let io = self.exports.skypilot_utils_io();
-        io.call_read_last_n_lines(&mut self.store, name, size, n, lossy)
+        let tail = match self.open_tail(name, size, n)? {
+            Ok(tail) => tail,
+            Err(error) => return Ok(Err(error)),
+        };
+        let lines = self.lines_of(tail, lossy)?;
+        tail.resource_drop(&mut self.store)?;
+        Ok(lines)
+    }
+
+    fn lines_of(&mut self, tail: ResourceAny, lossy: bool) -> Outcome<Option<String>> {
+        loop {
+            match self.step_tail(tail, u32::MAX)? {
+                Ok(true) => {}
+                Ok(false) => return self.finish_tail(tail, lossy),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+    }
+
+    pub fn open_tail(&mut self, name: &str, size: u64, n: u64) -> Outcome<ResourceAny> {
+        let tail = self.exports.skypilot_utils_io().last_lines();
+        tail.call_open(&mut self.store, name, size, n)
+    }
+
+    pub fn step_tail(&mut self, tail: ResourceAny, max_bytes: u32) -> Outcome<bool> {
+        let exports = self.exports.skypilot_utils_io().last_lines();
+        exports.call_step(&mut self.store, tail, max_bytes)
+    }
+
+    pub fn finish_tail(&mut self, tail: ResourceAny, lossy: bool) -> Outcome<Option<String>> {
+        let exports = self.exports.skypilot_utils_io().last_lines();
+        exports.call_finish(&mut self.store, tail, lossy)
     }
 
     pub fn find_free_port(&mut self, start: i64) -> Outcome<u16> {
@@ -61,7 +92,7 @@ impl Instance {
         hasher.call_open(&mut self.store, name, algorithm)
     }
 
-    pub fn step(&mut self, hasher: ResourceAny, max_bytes: u32) -> Outcome<u32> {
+    pub fn step_hasher(&mut self, hasher: ResourceAny, max_bytes: u32) -> Outcome<u32> {
         let exports = self.exports.skypilot_utils_io().file_hasher();
         exports.call_step(&mut self.store, hasher, max_bytes)
     }

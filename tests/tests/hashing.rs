@@ -34,7 +34,7 @@ impl Fixture {
     }
 
     fn step(&mut self, hasher: ResourceAny, max_bytes: u32) -> u32 {
-        self.instance.step(hasher, max_bytes).unwrap().unwrap()
+        self.instance.step_hasher(hasher, max_bytes).unwrap().unwrap()
     }
 
     fn digest(&mut self, hasher: ResourceAny) -> String {

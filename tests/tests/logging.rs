@@ -57,7 +57,7 @@ fn a_file_error_without_a_name_of_its_own_is_named_in_the_log() {
 fn a_panic_reports_message_and_place() {
     // In 16 MiB fits a text of 10 MiB, but not what becomes of it.
     let mut instance = Sandbox::new().memory(16 << 20).instantiate();
-    instance.base36_encode(&"f".repeat(10 << 20)).unwrap_err();
+    instance.truncate_long_string(&"x".repeat(10 << 20), 9 << 20, false).unwrap_err();
     let [record] = log(&instance) else { panic!("{:?}", log(&instance)) };
     assert_eq!(record.level, Level::Error);
     assert_eq!(record.target, "skypilot_utils::panic");

@@ -36,7 +36,7 @@ impl Tree {
 fn refusal(instance: &mut Instance, name: &str) -> FileError {
     let read = instance.read_last_n_lines(name, 8, 1, true).unwrap().unwrap_err();
     let hashed = match instance.open_hasher(name, Algorithm::Md5).unwrap() {
-        Ok(hasher) => instance.step(hasher, 8).unwrap().unwrap_err(),
+        Ok(hasher) => instance.step_hasher(hasher, 8).unwrap().unwrap_err(),
         Err(error) => error,
     };
     match (read, hashed) {
@@ -125,7 +125,7 @@ fn a_read_only_tree_is_enough_and_stays_as_it_is() {
     let lines = instance.read_last_n_lines("file", 7, 1, true).unwrap().unwrap();
     assert_eq!(lines.as_deref(), Some("deeper"));
     let hasher = instance.open_hasher("file", Algorithm::Sha1).unwrap().unwrap();
-    assert_eq!(instance.step(hasher, 100).unwrap().unwrap(), 7);
+    assert_eq!(instance.step_hasher(hasher, 100).unwrap().unwrap(), 7);
     assert_eq!(state(), before);
 
     // Whoever is not root can only remove what can be written.

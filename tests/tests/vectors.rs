@@ -72,7 +72,7 @@ fn answer(instance: &mut Instance, directory: &Path, call: &Call) -> Result<Answ
         Call::HashFile { content, algorithm } => {
             std::fs::write(directory.join(FILE), content).unwrap();
             let hasher = instance.open_hasher(FILE, wit_algorithm(*algorithm)).unwrap()?;
-            while instance.step(hasher, u32::MAX).unwrap()? > 0 {}
+            while instance.step_hasher(hasher, u32::MAX).unwrap()? > 0 {}
             let digest = instance.hex_digest(hasher).unwrap();
             hasher.resource_drop(&mut instance.store).unwrap();
             Answer::HexDigest(digest)

@@ -58,7 +58,8 @@ def machine(spec, directory):
 
 @contextlib.contextmanager
 def affinity(count):
-    with mock.patch.object(os, "sched_getaffinity", lambda pid: set(range(count or 0))):
+    counted = lambda pid: set(range(count or 0))  # noqa: E731
+    with mock.patch.object(os, "sched_getaffinity", counted, create=True):
         if count is None:
             del os.sched_getaffinity
         yield

@@ -2,7 +2,7 @@
 
 from sky_rs import exceptions
 from sky_rs._version import __version__
-from sky_rs.backend import get_backend_info, is_rust_available, routes, using
+from sky_rs.backend import get_backend_info, is_rust_available, limits, routes, using
 from sky_rs.files import hash_file, read_last_n_lines
 from sky_rs.network import find_free_port
 from sky_rs.strings import base36_encode, format_float, truncate_long_string
@@ -19,6 +19,7 @@ __all__ = [
     "get_mem_size_gb",
     "hash_file",
     "is_rust_available",
+    "limits",
     "read_last_n_lines",
     "routes",
     "truncate_long_string",

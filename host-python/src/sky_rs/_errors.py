@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Any, NoReturn
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 
 def invalid_hex(hex_str: str) -> ValueError:

@@ -6,10 +6,11 @@ Both backends take their facts from here; neither asks the platform itself.
 from __future__ import annotations
 
 import os
-import re
-import socket
 import sys
-from typing import Optional
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from typing import Optional
 
 CPU_CORE_LIMIT = "SKYPILOT_POD_CPU_CORE_LIMIT"
 MEMORY_GB_LIMIT = "SKYPILOT_POD_MEMORY_GB_LIMIT"
@@ -33,6 +34,8 @@ def first_free_port(start: int, end: int) -> Optional[int]:
         OSError: No socket could be made.
         OverflowError: ``start`` is negative.
     """
+    import socket  # noqa: PLC0415 - slow to import, and needed only here
+
     if start >= end:
         return None
     # A socket whose bind failed is as good as new, so one serves for the whole search.
@@ -70,9 +73,9 @@ def physical_memory() -> Optional[int]:
     if sys.platform == "linux":
         # Containers with lxcfs replace /proc/meminfo, and that is what SkyPilot (psutil) reads.
         text = _text("/proc/meminfo") or ""
-        total = re.search(r"^MemTotal:\s*(\d+) kB", text, re.MULTILINE)
-        if total is not None:
-            return int(total[1]) * 1024
+        name, _, size = text.partition("\n")[0].partition(":")
+        if name == "MemTotal":
+            return int(size.split()[0]) * 1024
     if sys.platform == "win32":
         return _windows_memory()
     try:

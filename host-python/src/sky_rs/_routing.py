@@ -7,17 +7,17 @@ A call goes one of three ways: the caller's own choice (:func:`using`), else the
 from __future__ import annotations
 
 import contextlib
-import importlib
-import logging
 import os
 from contextvars import ContextVar
-from types import ModuleType
-from typing import Any, Callable, ContextManager, Dict, Iterator, Optional, Set
 
 from sky_rs import _component
 from sky_rs.exceptions import ComponentError, ComponentUnavailableError, ConfigurationError
 
-_LOGGER = logging.getLogger("sky_rs")
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    import logging
+    from typing import Any, Callable, ContextManager, Dict, Iterator, Optional, Set
+
 
 VARIABLE = "SKYPILOT_USE_RUST"
 
@@ -38,6 +38,12 @@ _default: Optional[str] = None
 
 #: Every routed function by name.
 ROUTES: Dict[str, Route] = {}
+
+
+def _logger() -> logging.Logger:
+    import logging  # noqa: PLC0415 - slow to import, and seldom needed
+
+    return logging.getLogger("sky_rs")
 
 
 def _parse(value: str, source: str) -> str:
@@ -107,32 +113,42 @@ class Route:
         python: Callable[..., Any],
         component: str,
         *,
-        size: Callable[..., int] = lambda *_: 0,
+        size: Optional[Callable[..., int]] = None,
         unit: str = "",
         component_from: Optional[int] = None,
     ) -> None:
         self.name = python.__name__
         self.unit = unit
         self.component_from = component_from
-        self._python = python
+        self.python = python
+        self.component = self._load
         self._module = component
         self._size = size
         self._reported: Set[type] = set()
         ROUTES[self.name] = self
 
     def __call__(self, *arguments: Any) -> Any:
-        backend = selected()
+        backend = _forced.get() or selected()
         if backend == PYTHON or (backend == AUTO and not self._pays(arguments)):
-            return self._python(*arguments)
+            return self.python(*arguments)
         try:
-            return self._component(*arguments)
+            return self.component(*arguments)
         except _component.NotRepresented:
             pass
         except ComponentError as error:
             if backend == COMPONENT:
                 raise
             self._report(error)
-        return self._python(*arguments)
+        return self.python(*arguments)
+
+    def _pays(self, arguments: Any) -> bool:
+        least = self.component_from
+        return least is not None and (self._size is None or self._size(*arguments) >= least)
+
+    def _load(self, *arguments: Any) -> Any:
+        """Stands in for the component's function until the first call imports it."""
+        self.component = getattr(_component.module(self._module), self.name)
+        return self.component(*arguments)
 
     def _report(self, error: ComponentError) -> None:
         """Logs the first failure of each kind; in a loop, every call may fail alike."""
@@ -140,13 +156,4 @@ class Route:
         kind = type(error)
         if kind is not ComponentUnavailableError and kind not in self._reported:
             self._reported.add(kind)
-            _LOGGER.warning("%s() is answered in Python: %s", self.name, error)
-
-    def _pays(self, arguments: Any) -> bool:
-        return self.component_from is not None and self._size(*arguments) >= self.component_from
-
-    @property
-    def _component(self) -> Callable[..., Any]:
-        module: ModuleType = importlib.import_module(f"sky_rs._component.{self._module}")
-        function: Callable[..., Any] = getattr(module, self.name)
-        return function
+            _logger().warning("%s() is answered in Python: %s", self.name, error)

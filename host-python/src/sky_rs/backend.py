@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
-
-from sky_rs import _routing
+from sky_rs import _component, _routing
+from sky_rs._limits import limits
 from sky_rs._routing import using
 from sky_rs._version import __version__
 from sky_rs.exceptions import ComponentUnavailableError
 
-__all__ = ["get_backend_info", "is_rust_available", "routes", "using"]
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["get_backend_info", "is_rust_available", "limits", "routes", "using"]
 
 
 def is_rust_available() -> bool:
     """Whether the component can be loaded in this process. Loads it, if it is not."""
-    from sky_rs._component import runtime  # noqa: PLC0415 - `import sky_rs` has to be quick
-
     try:
-        runtime.load()
+        _component.module("runtime").load()
     except ComponentUnavailableError:
         return False
     return True
 
 
-def get_backend_info() -> Dict[str, Any]:
+def get_backend_info() -> dict[str, Any]:
     """Tells which backend answers here. Loads the component unless Python is chosen.
 
     Returns:
@@ -33,12 +34,13 @@ def get_backend_info() -> Dict[str, Any]:
         are None without the component.
         ``component_sha256``: the digest of the component's bytes, or None.
         ``imports``: the interfaces that the component imports, sorted; empty without it.
+        ``calls``: how the component is called, by 'plans' or the slower 'public' API, or None.
         ``fallback_reason``: why Python answers, or answers some calls; None if there is no reason.
 
     Raises:
         ConfigurationError: ``SKYPILOT_USE_RUST`` has none of its values.
     """
-    info: Dict[str, Any] = {
+    info: dict[str, Any] = {
         "backend": "python",
         "selected": _routing.selected(),
         "package_version": __version__,
@@ -46,6 +48,7 @@ def get_backend_info() -> Dict[str, Any]:
         "wasmtime_version": None,
         "component_sha256": None,
         "imports": [],
+        "calls": None,
         "fallback_reason": None,
     }
     if info["selected"] == _routing.PYTHON:
@@ -53,8 +56,7 @@ def get_backend_info() -> Dict[str, Any]:
         return info
     from importlib import metadata  # noqa: PLC0415 - `import sky_rs` has to be quick
 
-    from sky_rs._component import runtime  # noqa: PLC0415
-
+    runtime = _component.module("runtime")
     try:
         loaded = runtime.load()
     except ComponentUnavailableError as error:
@@ -65,14 +67,15 @@ def get_backend_info() -> Dict[str, Any]:
         component_version=runtime.VERSION,
         wasmtime_version=metadata.version("wasmtime"),
         component_sha256=loaded.sha256,
-        imports=list(loaded.imports),
+        imports=loaded.imports,
+        calls=loaded.calls.name,
     )
     if loaded.forked:
         info["fallback_reason"] = "files are read in Python: this process was forked"
     return info
 
 
-def routes() -> Dict[str, Dict[str, Any]]:
+def routes() -> dict[str, dict[str, Any]]:
     """The routing table of 'auto'.
 
     Returns:

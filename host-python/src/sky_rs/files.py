@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List, Union
-
 from sky_rs._python import files as _python
 from sky_rs._routing import Route
 
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
     from hashlib import _Hash
+    from typing import Any, Union
 
     from sky_rs._component.digest import FileDigest
+
 
 __all__ = ["hash_file", "read_last_n_lines"]
 
@@ -31,7 +32,7 @@ def read_last_n_lines(
     chunk_size: int = 8192,
     encoding: str = "utf-8",
     errors: str = "replace",
-) -> List[str]:
+) -> list[str]:
     r"""Reads the last lines of a file, backwards from its end.
 
     Args:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Union
-
 from sky_rs._python import strings as _python
 from sky_rs._routing import Route
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["base36_encode", "format_float", "truncate_long_string"]
 
@@ -38,7 +40,7 @@ def base36_encode(hex_str: str) -> str:
     return _base36_encode(hex_str)  # type: ignore[no-any-return]
 
 
-def format_float(num: Union[float, int], precision: int = 1) -> str:
+def format_float(num: float, precision: int = 1) -> str:
     """Writes a number, without a fraction if it is whole.
 
     Args:

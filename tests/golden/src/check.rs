@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// nothing is not taken for an implementation that gets everything right. Raise them with the
 /// vectors.
 const FLOORS: [(&str, usize); 8] = [
-    ("base36_encode", 263),
+    ("base36_encode", 262),
     ("find_free_port", 15),
     ("format_float", 481),
     ("get_cpu_count", 261),

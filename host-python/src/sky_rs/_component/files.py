@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-from typing import Any, List
+from typing import TYPE_CHECKING, Any, List, Optional
 
-from sky_rs import _errors
+from sky_rs import _errors, _limits
 from sky_rs._component import NotRepresented, runtime, sandbox
 from sky_rs._component.digest import FileDigest
 from sky_rs._component.outcome import ERRNO, error_tag
+
+if TYPE_CHECKING:
+    from sky_rs._component.instance import Instance
 
 _UTF8 = frozenset(("utf-8", "utf8", "UTF-8", "UTF8", "utf_8"))
 
@@ -28,22 +31,25 @@ def read_last_n_lines(
     if not plain or encoding not in _UTF8 or type(errors) is not str:
         raise NotRepresented("other than positive numbers, UTF-8 and an error handler's name")
     file = sandbox.locate(file_path)
-    loaded = runtime.load_for_files()
-    with loaded.pool.lend(file.directory) as instance:
-        text = instance.call(
-            "io",
-            "read-last-n-lines",
-            file.name,
-            file.size,
-            min(n, file.size),
-            errors == "replace",
-        )
-    tag = error_tag(text)
-    if tag == "invalid-utf8":
-        raise NotRepresented(f"replacing bytes by {errors!r}")
-    if tag == "file":
-        raise _errors.tail_failed(n, file_path, _file_error(text.payload, file_path))
+    try:
+        text = _tail(file, n, errors, file_path)
+    except OSError as error:
+        raise _errors.tail_failed(n, file_path, error) from error
     return [] if text is None else _split(text)
+
+
+def _tail(file: sandbox.Located, n: int, errors: str, file_path: Any) -> Optional[str]:
+    with runtime.load_for_files().pool.lend(file.directory) as instance:
+        # `n` may be any integer, but no file has more lines than bytes.
+        tail = instance.call("io#[static]last-lines.open", file.name, file.size, min(n, file.size))
+        _check(tail, file_path)
+        _in_steps(instance, "io#[method]last-lines.step", tail, file_path)
+        text = instance.call("io#[method]last-lines.finish", tail, errors == "replace")
+        # Only here: after an error the instance goes, and the resource with it.
+        instance.drop(tail)
+    if error_tag(text) == "invalid-utf8":
+        raise NotRepresented(f"replacing bytes by {errors!r}")
+    return None if text is None else str(text)
 
 
 def _split(text: str) -> List[str]:
@@ -62,29 +68,34 @@ def hash_file(path: Any, hash_alg: Any) -> FileDigest:
     file = sandbox.locate(path)
     # Asked for its name and sizes, and for the policy of this machine: it may forbid MD5.
     like = hashlib.new(hash_alg)
-    loaded = runtime.load_for_files()
-    with loaded.pool.lend(file.directory) as instance:
-        hasher = instance.call("io", "[static]file-hasher.open", file.name, algorithm)
-        if error_tag(hasher) == "file":
-            raise _file_error(hasher.payload, path)
-        digest = FileDigest(like, _hash(instance, hasher, path))
-        # Only here: after an error the instance goes, and the resource with it.
+    with runtime.load_for_files().pool.lend(file.directory) as instance:
+        hasher = instance.call("io#[static]file-hasher.open", file.name, algorithm)
+        _check(hasher, path)
+        _in_steps(instance, "io#[method]file-hasher.step", hasher, path)
+        digest = FileDigest(like, instance.call("io#[method]file-hasher.hex-digest", hasher))
         instance.drop(hasher)
-        return digest
+    return digest
 
 
-def _hash(instance: Any, hasher: Any, path: Any) -> str:
-    step = 1
-    while step:
-        step = instance.call("io", "[method]file-hasher.step", hasher, sandbox.HASH_STEP)
-        if error_tag(step) == "file":
-            raise _file_error(step.payload, path)
-    return str(instance.call("io", "[method]file-hasher.hex-digest", hasher))
+def _in_steps(instance: Instance, step: str, resource: Any, path: Any) -> None:
+    """Calls a resource's step until it is done, letting signals and cancellation through."""
+    more = True
+    while more:
+        _limits.check_cancelled()
+        more = instance.call(step, resource, sandbox.STEP)
+        _check(more, path)
 
 
-def _file_error(kind: str, path: Any) -> OSError:
-    number = ERRNO.get(kind)
-    if number is None:
-        # Something changed between the host's look and the component's; the fallback looks again.
-        raise NotRepresented(f"a file that the component cannot open: {kind}")
-    return _errors.os_error(number, path)
+def _check(result: Any, path: Any) -> None:
+    """Raises if a WIT result is an error.
+
+    Raises:
+        OSError: The file cannot be opened or read.
+        NotRepresented: Something changed between the host's look and the component's; the
+            fallback looks again.
+    """
+    if error_tag(result) == "file":
+        number = ERRNO.get(result.payload)
+        if number is None:
+            raise NotRepresented(f"a file that the component cannot open: {result.payload}")
+        raise _errors.os_error(number, path)

@@ -2,84 +2,111 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
+import math
+from typing import TYPE_CHECKING, Any, Dict, Optional
 
+from sky_rs import _limits
 from sky_rs._component import NotRepresented, sandbox
 from sky_rs.exceptions import ComponentDeadlineError, ComponentTrapError
 
 if TYPE_CHECKING:
+    from sky_rs._component.calls import Call
     from sky_rs._component.runtime import Runtime
 
 
 class Instance:
     """An instance that one thread at a time may use.
 
-    After an error other than :class:`NotRepresented` it must not be used again: a trap leaves the
-    component's memory in an unknown state.
+    After any error it must not be used again: a trap leaves the component's memory in an unknown
+    state.
     """
 
     def __init__(self, runtime: Runtime, directory: Optional[sandbox.Directory]) -> None:
         import wasmtime  # noqa: PLC0415 - loaded with the component, not with the package
 
         self.directory = directory
+        #: What the last call was allowed.
+        self.limits: Optional[_limits.Limits] = None
+        #: The epoch when the deadline of the store was set.
+        self._epoch = -1
         self._runtime = runtime
         self._error = wasmtime.WasmtimeError
-        self._functions: Dict[Tuple[str, str], Any] = {}
-        self._ticks = runtime.clock.ticks(sandbox.CALL_DEADLINE)
-        self._store = wasmtime.Store(runtime.engine)
-        self._store.set_limits(memory_size=sandbox.MEMORY_LIMIT)
-        self._store.set_wasi(sandbox.wasi_config(directory))
-        self._store.set_epoch_deadline(self._ticks)
-        self._instance = runtime.linker.instantiate(self._store, runtime.component)
+        self._calls: Dict[str, Call] = {}
+        self.store = wasmtime.Store(runtime.engine)
+        self._allow(_limits.current())
+        self.store.set_wasi(sandbox.wasi_config(directory))
+        self._set_deadline()
+        self._instance = runtime.linker.instantiate(self.store, runtime.component)
 
-    def call(self, interface: str, function: str, *arguments: Any) -> Any:
-        """Calls an exported function and returns its WIT value as wasmtime-py lifts it.
+    def call(self, function: str, *arguments: Any) -> Any:
+        """Calls an exported function, such as 'strings#base36-encode', and returns its WIT value.
 
         Raises:
             NotRepresented: A text has no UTF-8 form; nothing was called.
             ComponentTrapError: The component trapped, on a memory limit for instance.
             ComponentDeadlineError: The call took longer than its deadline.
         """
-        callee = self._function(interface, function)
-        return self._guarded(f"{interface}.{function}", callee, self._store, *arguments)
+        call = self._calls.get(function)
+        if call is None:
+            index = self._runtime.export(function)
+            exported = self._instance.get_func(self.store, index)
+            call = self._calls[function] = self._runtime.calls.bind(self.store, exported)
+        return self._guarded(function, call, *arguments)
 
     def drop(self, resource: Any) -> None:
         """Ends a resource that a call returned."""
         with resource:
-            self._guarded("dropping a resource", resource.drop, self._store)
+            self._guarded("dropping a resource", resource.drop, self.store)
 
     def close(self) -> None:
         """Frees the instance. Closing again does nothing."""
-        self._functions.clear()
-        self._store.close()
+        self._calls.clear()
+        self.store.close()
 
-    def _function(self, interface: str, function: str) -> Any:
-        key = (interface, function)
-        found = self._functions.get(key)
-        if found is None:
-            index = self._runtime.export(interface, function)
-            found = self._functions[key] = self._instance.get_func(self._store, index)
-        return found
+    def abandon(self) -> None:
+        """Forgets the instance without freeing it, in a process that was forked meanwhile."""
+        self._calls.clear()
+        self.store._consume()
 
-    def _guarded(self, what: str, callee: Any, *arguments: Any) -> Any:
+    def _allow(self, limits: _limits.Limits) -> None:
+        self.limits = limits
+        self._epoch = -1
+        self.store.set_limits(memory_size=limits.memory)
+
+    def _set_deadline(self) -> None:
+        """Sets the deadline anew for the next call, unless it is as good as new."""
+        epoch = self._runtime.clock.epoch
+        if epoch != self._epoch:
+            self._epoch = epoch
+            # The tick under way does not count.
+            ticks = math.ceil(_limits.current().deadline / sandbox.TICK) + 1
+            self.store.set_epoch_deadline(ticks)
+
+    def _guarded(self, what: str, call: Call, *arguments: Any) -> Any:
+        limits = _limits.current()
+        if limits is not self.limits:
+            self._allow(limits)
         clock = self._runtime.clock
-        self._store.set_epoch_deadline(self._ticks)
-        clock.enter()
+        clock.inside.add(self)
+        if not clock.awake:
+            clock.wake()
+        self._set_deadline()
         try:
-            return callee(*arguments)
+            return call(*arguments)
         except UnicodeEncodeError:
             raise NotRepresented("text with lone surrogates") from None
         except self._error as error:
-            raise _translated(what, error) from error
+            raise _translated(what, limits, error) from error
         finally:
-            clock.leave()
+            clock.inside.discard(self)
 
 
-def _translated(what: str, error: Exception) -> Exception:
-    """wasmtime's error as ours. Component calls report traps as plain errors with a message."""
+def _translated(what: str, limits: _limits.Limits, error: Exception) -> Exception:
+    """wasmtime's error as ours. Traps in components are plain errors with a message."""
     message = str(error)
     if "wasm trap: interrupt" in message:
         return ComponentDeadlineError(
-            f"{what} took longer than its deadline of {sandbox.CALL_DEADLINE:g} s"
+            f"{what} took longer than its deadline of {limits.deadline:g} s"
         )
-    return ComponentTrapError(f"{what} failed in the component: {message.splitlines()[-1].strip()}")
+    last = message.strip().splitlines()[-1].strip()
+    return ComponentTrapError(f"{what} failed in the component: {last}")

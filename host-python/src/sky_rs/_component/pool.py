@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Iterator, List, Optional
+from collections import OrderedDict, deque
+from typing import TYPE_CHECKING, Any, Deque, Iterator, List, Optional
 
 from sky_rs._component import sandbox
 from sky_rs._component.instance import Instance
@@ -13,75 +13,99 @@ from sky_rs._component.instance import Instance
 if TYPE_CHECKING:
     from sky_rs._component.runtime import Runtime
 
-#: Idle instances kept, over all directories.
+#: Idle instances kept, without a directory and with one.
 CAPACITY = 8
 
 
 class Pool:
-    """Lends instances by the directory they may read; none reads nothing.
-
-    The lock is held only to take and to give back, never during a call.
-    """
+    """Lends instances by the directory they may read; most read nothing."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        # Taking from and giving back to a deque takes no lock.
+        self._pure: Deque[Instance] = deque()
         self._lock = threading.Lock()
-        # Least recently used directory first.
-        self._idle: OrderedDict[Optional[sandbox.Directory], List[Instance]] = OrderedDict()
-        self._count = 0
-
-    def call(self, interface: str, function: str, *arguments: Any) -> Any:
-        """One call that needs no files; see :meth:`Instance.call`."""
-        with self.lend() as instance:
-            return instance.call(interface, function, *arguments)
-
-    @contextlib.contextmanager
-    def lend(self, directory: Optional[sandbox.Directory] = None) -> Iterator[Instance]:
-        """An instance for the block; it is kept afterwards unless the block fails."""
-        instance = self._take(directory) or Instance(self._runtime, directory)
-        try:
-            yield instance
-        except BaseException:
-            # A trap, a deadline, Ctrl-C in the middle: its state is unknown, and a new one cheap.
-            instance.close()
-            raise
-        self._give_back(instance)
+        # By directory, least recently used first.
+        self._reading: OrderedDict[sandbox.Directory, List[Instance]] = OrderedDict()
+        self._reading_count = 0
 
     @property
     def idle(self) -> int:
         """Instances that nobody has borrowed."""
-        return self._count
+        return len(self._pure) + self._reading_count
+
+    def call(self, function: str, *arguments: Any) -> Any:
+        """One call that needs no files; see :meth:`Instance.call`."""
+        try:
+            instance = self._pure.pop()
+        except IndexError:
+            instance = Instance(self._runtime, None)
+        try:
+            result = instance.call(function, *arguments)
+        except BaseException:
+            # A trap, a deadline, Ctrl-C in the middle: its state is unknown, and a new one cheap.
+            instance.close()
+            raise
+        if len(self._pure) < CAPACITY:
+            self._pure.append(instance)
+        else:
+            instance.close()
+        return result
+
+    @contextlib.contextmanager
+    def lend(self, directory: sandbox.Directory) -> Iterator[Instance]:
+        """An instance that reads a directory, for the block; kept afterwards unless that fails."""
+        instance = self._take(directory) or Instance(self._runtime, directory)
+        try:
+            yield instance
+        except BaseException:
+            instance.close()
+            raise
+        self._give_back(directory, instance)
 
     def close(self) -> None:
         """Frees every idle instance."""
-        with self._lock:
-            idle, self._idle, self._count = self._idle, OrderedDict(), 0
-        for instances in idle.values():
-            for instance in instances:
-                instance.close()
+        for instance in self._empty():
+            instance.close()
 
-    def _take(self, directory: Optional[sandbox.Directory]) -> Optional[Instance]:
+    def abandon(self) -> None:
+        """Forgets every idle instance without freeing it, in a child that was forked meanwhile."""
+        self._lock = threading.Lock()
+        for instance in self._empty():
+            instance.abandon()
+
+    def _empty(self) -> List[Instance]:
         with self._lock:
-            instances = self._idle.get(directory)
+            reading, self._reading = self._reading, OrderedDict()
+            self._reading_count = 0
+        emptied = [instance for instances in reading.values() for instance in instances]
+        with contextlib.suppress(IndexError):
+            while True:
+                emptied.append(self._pure.pop())
+        return emptied
+
+    def _take(self, directory: sandbox.Directory) -> Optional[Instance]:
+        with self._lock:
+            instances = self._reading.get(directory)
             if not instances:
                 return None
-            self._count -= 1
+            self._reading_count -= 1
             instance = instances.pop()
             if not instances:
-                del self._idle[directory]
+                del self._reading[directory]
             return instance
 
-    def _give_back(self, instance: Instance) -> None:
+    def _give_back(self, directory: sandbox.Directory, instance: Instance) -> None:
         dropped = None
         with self._lock:
-            self._idle.setdefault(instance.directory, []).append(instance)
-            self._idle.move_to_end(instance.directory)
-            self._count += 1
-            if self._count > CAPACITY:
-                oldest, instances = next(iter(self._idle.items()))
-                dropped = instances.pop()
-                self._count -= 1
+            self._reading.setdefault(directory, []).append(instance)
+            self._reading.move_to_end(directory)
+            self._reading_count += 1
+            if self._reading_count > CAPACITY:
+                oldest, instances = next(iter(self._reading.items()))
+                dropped = instances.pop(0)
+                self._reading_count -= 1
                 if not instances:
-                    del self._idle[oldest]
+                    del self._reading[oldest]
         if dropped is not None:
             dropped.close()

@@ -9,17 +9,15 @@ from typing import Any, Optional
 
 from sky_rs._component import NotRepresented
 
-#: Bytes of linear memory, at most.
-MEMORY_LIMIT = 256 * 1024 * 1024
-
-#: Seconds a single call into the component may take. Long work comes back far more often.
-CALL_DEADLINE = 30.0
-
-#: Seconds between two looks at the deadline.
+#: Seconds between two ticks of the clock.
 TICK = 0.1
 
-#: Bytes hashed in one call: some 20 ms, so that Ctrl-C and other threads get their turn.
-HASH_STEP = 16 * 1024 * 1024
+#: Seconds without a call after which idle instances are freed and the clock stops.
+IDLE = 10.0
+
+#: Bytes of a file that one call reads: some milliseconds' worth. In between, Ctrl-C and
+#: cancellation are heard.
+STEP = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)

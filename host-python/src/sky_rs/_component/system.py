@@ -10,7 +10,7 @@ from sky_rs._component.outcome import error_tag
 
 
 def get_cpu_count() -> int:
-    result = runtime.load().pool.call("system", "get-cpu-count")
+    result = runtime.load().pool.call("system#get-cpu-count")
     tag = error_tag(result)
     if tag == "invalid-override":
         text = result.payload.text
@@ -23,7 +23,7 @@ def get_cpu_count() -> int:
 
 
 def get_mem_size_gb() -> float:
-    result = runtime.load().pool.call("system", "get-mem-size-gb")
+    result = runtime.load().pool.call("system#get-mem-size-gb")
     if error_tag(result) == "invalid-override":
         text = result.payload.text
         unit = "GB" if result.payload.variable == "memory-gb" else "bytes"

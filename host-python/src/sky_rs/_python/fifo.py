@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import Any, BinaryIO, Tuple
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO, Tuple
 
 #: Seconds to wait for a writer.
 PATIENCE = 5.0

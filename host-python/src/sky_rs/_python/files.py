@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
-from typing import TYPE_CHECKING, Any, BinaryIO, List, Optional, Tuple
 
-from sky_rs import _errors
+from sky_rs import _errors, _limits
 from sky_rs._python import fifo
 
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
     from hashlib import _Hash
+    from typing import Any, BinaryIO, List, Optional, Tuple
+
 
 _HASH_BUFFER = 256 * 1024
 
@@ -68,6 +69,7 @@ def _last_lines(file: BinaryIO, n: Any, chunk_size: Any) -> Optional[List[bytes]
         chunk = file.read(size)
         chunks.append(chunk)
         newlines += chunk.count(b"\n")
+        _limits.check_cancelled()
     chunks.reverse()
     content = b"".join(chunks)
     if not content:
@@ -77,6 +79,8 @@ def _last_lines(file: BinaryIO, n: Any, chunk_size: Any) -> Optional[List[bytes]
 
 
 def hash_file(path: Any, hash_alg: Any) -> _Hash:
+    import hashlib  # noqa: PLC0415 - slow to import, and needed only here
+
     file, first = _open(path)
     with file:
         digest = hashlib.new(hash_alg, first)
@@ -86,6 +90,7 @@ def hash_file(path: Any, hash_alg: Any) -> _Hash:
             if not size:
                 return digest
             digest.update(buffer[:size])
+            _limits.check_cancelled()
 
 
 def _open(path: Any) -> Tuple[BinaryIO, bytes]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
 
 from sky_rs import _errors, _host
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from typing import Any
 
 # The port after the last that is ever tried: SkyPilot leaves 65535 out.
 _END = 65535

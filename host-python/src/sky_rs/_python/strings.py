@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, List
-
 from sky_rs import _errors
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from typing import Any, List
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 

@@ -1,0 +1,80 @@
+"""The functions that can block, for asyncio.
+
+They run on a few threads of their own. Cancelling the task that awaits one ends the work itself
+within a tick of the clock (50 ms), in the component as in Python, and frees its thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Awaitable, Callable, Optional, TypeVar
+
+import sky_rs
+from sky_rs import _limits
+
+__all__ = [
+    "find_free_port",
+    "get_cpu_count",
+    "get_mem_size_gb",
+    "hash_file",
+    "read_last_n_lines",
+]
+
+#: Threads at most; further calls wait their turn.
+MAX_WORKERS = 8
+
+_T = TypeVar("_T")
+
+_lock = threading.Lock()
+_executor: Optional[ThreadPoolExecutor] = None
+
+
+def _workers() -> ThreadPoolExecutor:
+    global _executor  # noqa: PLW0603 - one set of threads for the process
+    with _lock:
+        if _executor is None:
+            _executor = ThreadPoolExecutor(MAX_WORKERS, thread_name_prefix="sky_rs-aio")
+        return _executor
+
+
+def _after_fork_in_child() -> None:
+    """The parent's threads are not there."""
+    global _lock, _executor
+    _lock, _executor = threading.Lock(), None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
+
+
+def _awaitable(function: Callable[..., _T]) -> Callable[..., Awaitable[_T]]:
+    @functools.wraps(function)
+    async def run(*arguments: Any, **keywords: Any) -> _T:
+        cancelled = threading.Event()
+
+        def work() -> _T:
+            _limits.cancel_with(cancelled)
+            _limits.check_cancelled()
+            return function(*arguments, **keywords)
+
+        # The choices of this task, using() and limits(), hold in the thread too.
+        context = contextvars.copy_context()
+        future = _workers().submit(context.run, work)
+        try:
+            return await asyncio.wrap_future(future)
+        finally:
+            cancelled.set()  # too late for a call that has returned, which is as it should be
+
+    return run
+
+
+find_free_port = _awaitable(sky_rs.find_free_port)
+get_cpu_count = _awaitable(sky_rs.get_cpu_count)
+get_mem_size_gb = _awaitable(sky_rs.get_mem_size_gb)
+hash_file = _awaitable(sky_rs.hash_file)
+read_last_n_lines = _awaitable(sky_rs.read_last_n_lines)

@@ -1,0 +1,157 @@
+"""Forks and new processes: the child answers, at once, whatever the parent was doing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PRELUDE = """
+import concurrent.futures, multiprocessing, os, signal, sys, threading, time
+import sky_rs
+
+path = sys.argv[1]
+
+def eight():
+    return (
+        sky_rs.base36_encode("ff"), sky_rs.format_float(2.25),
+        sky_rs.truncate_long_string("ab cd", 2), sky_rs.find_free_port(30000) > 0,
+        sky_rs.get_cpu_count(), sky_rs.get_mem_size_gb(),
+        sky_rs.read_last_n_lines(path, 1), sky_rs.hash_file(path, "md5").hexdigest(),
+    )
+
+def eight_in_the_component(_=None):
+    with sky_rs.using("component"):
+        return eight()
+
+def in_child(work):
+    '''Forks, runs work in the child within 10 s, returns whether it said yes.'''
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        os._exit(0 if work() else 1)
+    return os.waitpid(child, 0)[1] == 0
+"""
+
+# A plain fork: the right answers within a second, files in Python, and the info says so.
+FORK = """
+expected = eight_in_the_component()
+
+def child():
+    start = time.monotonic()
+    info = sky_rs.get_backend_info()
+    right = eight_in_the_component() == expected
+    quick = time.monotonic() - start < 1
+    says_so = info["backend"] == "component" and "forked" in info["fallback_reason"]
+    return right and quick and says_so
+
+assert all(in_child(child) for _ in range(20))
+assert in_child(lambda: in_child(child))  # a child's child
+assert eight_in_the_component() == expected
+assert sky_rs.get_backend_info()["fallback_reason"] is None
+"""
+
+# Threads are inside the component, file calls included, at the moment of each fork.
+BUSY_FORK = """
+expected = eight_in_the_component()
+stop = threading.Event()
+
+def busy():
+    while not stop.is_set():
+        assert eight_in_the_component() == expected
+
+threads = [threading.Thread(target=busy) for _ in range(4)]
+for thread in threads:
+    thread.start()
+assert all(in_child(lambda: eight_in_the_component() == expected) for _ in range(50))
+stop.set()
+for thread in threads:
+    thread.join()
+"""
+
+# Forked while the component is being loaded by another thread.
+FORK_WHILE_LOADING = """
+loader = threading.Thread(target=sky_rs.is_rust_available)
+loader.start()
+time.sleep(float(sys.argv[2]))
+assert in_child(lambda: eight_in_the_component()[0] == "73")
+loader.join()
+"""
+
+POOLS = """
+if __name__ == "__main__":
+    expected = eight_in_the_component()
+    for method in ("fork", "spawn", "forkserver"):
+        context = multiprocessing.get_context(method)
+        with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+            assert list(pool.map(eight_in_the_component, range(4))) == [expected] * 4, method
+        with context.Pool(2) as pool:
+            assert pool.map(eight_in_the_component, range(4)) == [expected] * 4, method
+"""
+
+# As a pre-forking server does: load, fork the workers, the workers serve and exit in order.
+PRE_FORK = """
+expected = eight_in_the_component()
+workers = []
+for _ in range(4):
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(20)
+        threads = [threading.Thread(target=eight_in_the_component) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        sys.exit(eight_in_the_component() != expected)  # with finalisation
+    workers.append(pid)
+assert [os.waitpid(pid, 0)[1] for pid in workers] == [0] * 4
+"""
+
+
+def run(code, tmp_path, *arguments, timeout=120):
+    file = tmp_path / "f"
+    file.write_bytes(b"a\nb\n")
+    script = tmp_path / "script.py"  # a file: spawn imports it in the child
+    script.write_text(PRELUDE + code)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", str(script), str(file), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "code", [FORK, BUSY_FORK, POOLS, PRE_FORK], ids=["plain", "busy", "pools", "pre"]
+)
+def test_forked_children_answer(code, tmp_path):
+    run(code, tmp_path)
+
+
+@pytest.mark.parametrize("delay", ["0", "0.02", "0.05", "0.08"])
+def test_a_fork_while_loading(delay, tmp_path):
+    run(FORK_WHILE_LOADING, tmp_path, delay)
+
+
+QUIET = """
+with sky_rs.using("component"):
+    sky_rs.base36_encode("ff")
+    sky_rs.hash_file(path, "md5")
+"""
+
+
+def test_the_process_ends_without_a_word(tmp_path):
+    file = tmp_path / "f"
+    file.write_bytes(b"x")
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", PRELUDE + QUIET, str(file)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONMALLOC": "default"},
+    )
+    assert done.stdout + done.stderr == ""

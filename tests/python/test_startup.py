@@ -1,0 +1,147 @@
+"""Loading: cache, integrity, limits, and the choice of how to call."""
+
+import os
+import stat
+import subprocess
+import sys
+from unittest import mock
+
+import pytest
+
+import sky_rs
+from sky_rs import _limits
+from sky_rs._component import artifact, cache, calls, runtime
+from sky_rs.exceptions import ConfigurationError
+
+
+def run(code, **environment):
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+USE = """
+import sky_rs
+with sky_rs.using("component"):
+    print(sky_rs.base36_encode("ff"), sky_rs.get_backend_info()["calls"])
+"""
+
+
+def test_compiled_code_is_kept(tmp_path):
+    home = tmp_path / "cache"
+    home.mkdir(mode=0o700)
+    assert run(USE, XDG_CACHE_HOME=str(home)).split() == ["73", "plans"]
+    kept = [path for path in home.rglob("*") if path.is_file()]
+    assert any(path.stat().st_size > 100_000 for path in kept)
+    assert stat.S_IMODE((home / "sky_rs").stat().st_mode) == 0o700
+    assert run(USE, XDG_CACHE_HOME=str(home)).split() == ["73", "plans"]
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o1777])
+def test_a_cache_that_others_may_write_is_not_used(tmp_path, mode):
+    home = tmp_path / "cache"
+    (home / "sky_rs").mkdir(parents=True)
+    (home / "sky_rs").chmod(mode)
+    assert run(USE, XDG_CACHE_HOME=str(home)).split() == ["73", "plans"]
+    assert list((home / "sky_rs").iterdir()) == []
+
+
+def test_a_cache_below_a_directory_of_others_is_not_trusted(tmp_path):
+    (tmp_path / "open").mkdir(mode=0o700)
+    (tmp_path / "open").chmod(0o777)
+    (tmp_path / "open" / "mine").mkdir(mode=0o700)
+    assert not cache.trusted(str(tmp_path / "open" / "mine"))
+    (tmp_path / "open").chmod(0o1777)  # as /tmp: nobody can replace what is mine
+    assert cache.trusted(str(tmp_path / "open" / "mine"))
+    (tmp_path / "link").symlink_to(tmp_path / "open" / "mine")
+    assert not cache.trusted(str(tmp_path / "link"))
+
+
+@pytest.mark.parametrize("home", ["/proc/nonexistent", "relative", "/proc", "/dev/null"])
+def test_without_a_place_for_it_there_is_no_cache(home):
+    assert run(USE, XDG_CACHE_HOME=home).split() == ["73", "plans"]
+    assert run(USE, HOME=home, XDG_CACHE_HOME="").split() == ["73", "plans"]
+
+
+def test_another_component_than_was_built_is_refused():
+    content = artifact.read()
+    with mock.patch.multiple(runtime, _loaded=None, _failure=None):
+        with mock.patch.object(artifact, "read", return_value=content + b"\0"):
+            assert not sky_rs.is_rust_available()
+            reason = sky_rs.get_backend_info()["fallback_reason"]
+    assert artifact.verified_sha256(content) in reason
+    assert reason.count("SHA-256") == 1
+    assert len([word for word in reason.replace(",", "").split() if len(word) == 64]) == 2
+
+
+def test_the_public_api_can_be_forced():
+    assert run(USE, SKY_RS_CALL_PLANS="0").split() == ["73", "public"]
+
+
+def test_plans_that_give_a_wrong_answer_are_not_used():
+    with mock.patch.object(calls.PlannedCalls, "bind", return_value=lambda *_: "74"):
+        loaded = runtime.Runtime()
+        assert loaded.calls.name == "public"
+        assert loaded.pool.call("strings#base36-encode", "ff") == "73"
+        loaded.close()
+
+
+def test_a_wasmtime_without_the_private_parts_is_called_publicly():
+    from wasmtime import _ffi
+
+    with mock.patch.object(_ffi, "wasmtime_component_valunion_t", object):
+        loaded = runtime.Runtime()
+    assert loaded.calls.name == "public"
+    loaded.close()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SKY_RS_MEMORY_LIMIT", "1MB"),
+        ("SKY_RS_MEMORY_LIMIT", "1024"),
+        ("SKY_RS_MEMORY_LIMIT", str(2**40)),
+        ("SKY_RS_DEADLINE", "0"),
+        ("SKY_RS_DEADLINE", "nan"),
+        ("SKY_RS_DEADLINE", "soon"),
+    ],
+)
+def test_limits_out_of_range_are_clear_errors(variable, value):
+    output = run(USE, **{variable: value})
+    assert "ConfigurationError" in output
+    assert variable in output
+    assert repr(value) in output
+
+
+def test_limits_nest_and_are_checked():
+    with sky_rs.limits(memory=2**25):
+        with sky_rs.limits(deadline=1):
+            assert (_limits.current().memory, _limits.current().deadline) == (2**25, 1.0)
+        assert _limits.current().deadline == 30.0
+    with pytest.raises(ConfigurationError, match="memory must be a number of bytes"):
+        sky_rs.limits(memory=-1)
+    with pytest.raises(ConfigurationError, match="deadline must be a number of seconds"):
+        sky_rs.limits(deadline=float("inf"))
+
+
+def test_idle_instances_are_released(runtime, monkeypatch):
+    from sky_rs._component import sandbox
+
+    monkeypatch.setattr(sandbox, "IDLE", 0.2)
+    monkeypatch.setattr(sandbox, "TICK", 0.01)
+    with sky_rs.using("component"):
+        sky_rs.base36_encode("ff")
+    import time
+
+    deadline = time.monotonic() + 10
+    while runtime.pool.idle and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert runtime.pool.idle == 0
+    with sky_rs.using("component"):
+        assert sky_rs.base36_encode("ff") == "73"

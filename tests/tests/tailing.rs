@@ -1,0 +1,74 @@
+//! Reading backwards comes back in steps, and a file may change between them.
+
+use component_tests::bindings::exports::skypilot::utils::io::Algorithm;
+use component_tests::{Instance, Sandbox};
+use std::fs::{self, File};
+use tempfile::TempDir;
+
+const KIB: usize = 1 << 10;
+const MIB: usize = 1 << 20;
+
+fn with_file(content: &[u8]) -> (TempDir, Instance) {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("file"), content).unwrap();
+    let instance = Sandbox::new().directory(directory.path()).instantiate();
+    (directory, instance)
+}
+
+#[test]
+fn a_step_goes_back_at_least_one_block_and_no_further_than_it_may() {
+    let (_directory, mut instance) = with_file(&vec![b'x'; 300 * KIB]);
+    for (max_bytes, steps) in [(0, 5), (1, 5), (64 * KIB, 5), (128 * KIB, 3), (300 * KIB, 1)] {
+        let tail = instance.open_tail("file", 300 * KIB as u64, 1).unwrap().unwrap();
+        let mut taken = 1;
+        while instance.step_tail(tail, u32::try_from(max_bytes).unwrap()).unwrap().unwrap() {
+            taken += 1;
+        }
+        assert_eq!(taken, steps, "{max_bytes}");
+        let line = instance.finish_tail(tail, true).unwrap().unwrap().unwrap();
+        assert_eq!(line.len(), 300 * KIB);
+        tail.resource_drop(&mut instance.store).unwrap();
+    }
+}
+
+#[test]
+fn a_step_never_exceeds_64_mib() {
+    let (directory, mut instance) = with_file(b"");
+    let size = 65 * MIB as u64;
+    File::create(directory.path().join("file")).unwrap().set_len(size).unwrap();
+    let tail = instance.open_tail("file", size, 1).unwrap().unwrap();
+    assert!(instance.step_tail(tail, u32::MAX).unwrap().unwrap());
+    assert!(!instance.step_tail(tail, u32::MAX).unwrap().unwrap());
+}
+
+#[test]
+fn a_search_ends_where_the_lines_begin() {
+    let (_directory, mut instance) = with_file(&b"line\n".repeat(100_000));
+    for (n, steps_left) in [(0, false), (1, false), (13_000, false), (14_000, true)] {
+        let tail = instance.open_tail("file", 500_000, n).unwrap().unwrap();
+        assert_eq!(instance.step_tail(tail, 1).unwrap().unwrap(), steps_left, "{n}");
+    }
+}
+
+#[test]
+fn a_file_that_shrinks_between_steps_gives_what_was_read() {
+    let (directory, mut instance) = with_file(&b"0123456789abcde\n".repeat(10_000));
+    let tail = instance.open_tail("file", 160_000, 100_000).unwrap().unwrap();
+    assert!(instance.step_tail(tail, 1).unwrap().unwrap());
+    fs::write(directory.path().join("file"), "").unwrap();
+    assert!(!instance.step_tail(tail, u32::MAX).unwrap().unwrap());
+    let lines = instance.finish_tail(tail, true).unwrap().unwrap().unwrap();
+    assert_eq!(lines.lines().count(), 64 * KIB / 16);
+    assert!(instance.store.data().log.iter().any(|record| record.message.contains("shrank")));
+}
+
+#[test]
+fn searches_and_hashers_do_not_share_anything() {
+    let (_directory, mut instance) = with_file(b"a\nb\n");
+    let tail = instance.open_tail("file", 4, 2).unwrap().unwrap();
+    let hasher = instance.open_hasher("file", Algorithm::Md5).unwrap().unwrap();
+    assert!(!instance.step_tail(tail, 1).unwrap().unwrap());
+    assert_eq!(instance.step_hasher(hasher, 100).unwrap().unwrap(), 4);
+    hasher.resource_drop(&mut instance.store).unwrap();
+    assert_eq!(instance.finish_tail(tail, true).unwrap().unwrap().as_deref(), Some("a\nb"));
+}
