@@ -60,7 +60,7 @@ fn answer(call: &Call) -> Result<Answer, Error> {
         }
         Call::ReadLastNLines { content, n, lossy } => {
             let size = content.len() as u64;
-            Answer::Lines(tail::last_lines(&Memory(content), size, *n, *lossy)?)
+            Answer::Lines(tail::last_lines(Memory(content), size, *n, *lossy)?)
         }
         Call::HashFile { content, algorithm } => {
             let mut hasher = Hasher::new(native_algorithm(*algorithm));
