@@ -9,7 +9,7 @@ BUILT := target/wasm32-wasip2/release/skypilot_utils.wasm
 WHEEL := dist/sky_rs-0.1.0-py3-none-any.whl
 SOURCES := $(shell find $(PACKAGE) -name '*.py') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench soak vectors clean
+.PHONY: demo test test-rust test-python build wheel lint bench soak fuzz vectors clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/python -m sky_rs.doctor README.md
@@ -43,6 +43,12 @@ bench: $(WHEEL) ## one table of ratios: SkyPilot, fallback, component
 
 soak: $(VENV)/installed ## a million mixed calls: no growth of memory or descriptors
 	$(BIN)/python tests/soak.py
+
+fuzz: ## a minute for each of the guest's pure parsers
+	cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked
+	cd tests && for target in literal limits tail text; do \
+		cargo +nightly fuzz run --fuzz-dir fuzz $$target -- -max_total_time=60 -max_len=4096 || exit 1; \
+	done
 
 vectors: ## the golden vectors, from the real SkyPilot
 	$(PYTHON) tests/vectors/generate.py

@@ -7,21 +7,13 @@ returned as the WIT error, and what really happened waits for the thread in :dat
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 from typing import Any, Callable, Dict, Optional
 
 from sky_rs import _host
 
-_LOGGER = logging.getLogger("sky_rs.guest")
-
-_LEVELS = {
-    "error": logging.ERROR,
-    "warn": logging.WARNING,
-    "info": logging.INFO,
-    "debug": logging.DEBUG,
-    "trace": logging.DEBUG,
-}
+# Python has no level below DEBUG.
+_LEVELS = {"error": "ERROR", "warn": "WARNING", "info": "INFO", "debug": "DEBUG", "trace": "DEBUG"}
 
 
 class _Failures(threading.local):
@@ -39,9 +31,12 @@ failures = _Failures()
 
 def log(_store: Any, level: str, target: str, message: str) -> None:
     """`host-log.log`: into Python's logging, as `sky_rs.guest`."""
+    import logging  # noqa: PLC0415 - slow to import, and seldom needed
+
     # A filter or handler of the user's may raise; the call must not suffer.
     with contextlib.suppress(Exception):
-        _LOGGER.log(_LEVELS.get(level, logging.INFO), "%s: %s", target, message)
+        number = getattr(logging, _LEVELS[level])
+        logging.getLogger("sky_rs.guest").log(number, "%s: %s", target, message)
 
 
 def first_free_port(_store: Any, start: int, end: int) -> Any:

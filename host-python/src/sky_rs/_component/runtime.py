@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import copy
-import logging
 import os
 from typing import Any, Dict, List, Optional, Union
 
@@ -15,8 +14,6 @@ from sky_rs._component.calls import PlannedCalls, PublicCalls, planned
 from sky_rs._component.clock import Clock
 from sky_rs._component.pool import Pool
 from sky_rs.exceptions import ComponentUnavailableError
-
-_LOGGER = logging.getLogger("sky_rs")
 
 _PACKAGE = "skypilot:utils"
 VERSION = "0.1.0"
@@ -154,7 +151,9 @@ def _make() -> Runtime:
         return Runtime()
     except Exception as error:
         _failure = f"the component cannot be loaded: {type(error).__name__}: {error}"
-        _LOGGER.info("answering in Python: %s", _failure)
+        import logging  # noqa: PLC0415 - slow to import, and seldom needed
+
+        logging.getLogger("sky_rs").info("answering in Python: %s", _failure)
         raise ComponentUnavailableError(_failure) from error
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from sky_rs._component import NotRepresented
 
@@ -20,8 +19,7 @@ IDLE = 10.0
 STEP = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Directory:
+class Directory(NamedTuple):
     """The one directory an instance may read. A directory put in its place is another one."""
 
     path: str
@@ -29,8 +27,7 @@ class Directory:
     inode: int
 
 
-@dataclass(frozen=True)
-class Located:
+class Located(NamedTuple):
     """A regular, non-empty file: its directory, its name there, and its size in bytes."""
 
     directory: Directory

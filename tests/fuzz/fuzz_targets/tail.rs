@@ -1,0 +1,36 @@
+//! The last lines of any file, in steps, against splitting all of it.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use skypilot_utils::error::FileError;
+use skypilot_utils::tail::{ReadAt, last_lines};
+
+/// A file in memory that returns at most so many bytes a read.
+struct Memory<'a>(&'a [u8], usize);
+
+impl ReadAt for Memory<'_> {
+    fn read_at(&self, offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
+        let rest = self.0.get(offset as usize..).unwrap_or_default();
+        Ok(rest[..rest.len().min(length as usize).min(self.1)].to_vec())
+    }
+}
+
+fuzz_target!(|input: (&[u8], u8, u8)| {
+    let (content, n, at_most) = input;
+    let n = u64::from(n).max(1);
+    let file = Memory(content, usize::from(at_most).max(1));
+    let found = last_lines(file, content.len() as u64, n, true).unwrap();
+
+    let expected = (!content.is_empty()).then(|| {
+        let content = content.strip_suffix(b"\n").unwrap_or(content);
+        let lines: Vec<&[u8]> = content.split(|&byte| byte == b'\n').collect();
+        let last = &lines[lines.len().saturating_sub(n as usize)..];
+        let decoded: Vec<String> = last
+            .iter()
+            .map(|line| String::from_utf8_lossy(line).trim_end_matches('\r').to_string())
+            .collect();
+        decoded.join("\n")
+    });
+    assert_eq!(found, expected);
+});
