@@ -1,6 +1,7 @@
 """Every behaviour test runs on every backend."""
 
 import contextlib
+import functools
 import pathlib
 import sys
 from unittest import mock
@@ -16,16 +17,30 @@ VECTORS = ROOT / "tests" / "vectors"
 sys.path.insert(0, str(VECTORS))
 
 
+@functools.cache
+def code(name, engine):
+    """The component as 'plans' or the 'public' API call it."""
+    from sky_rs._component import artifact
+    from sky_rs._component.plans import PlannedCode
+    from sky_rs._component.public import PublicCode
+
+    kinds = {"plans": PlannedCode, "public": PublicCode}
+    return kinds[name](engine, artifact.read())
+
+
+def pytest_sessionfinish():
+    # Not while the interpreter ends: wasmtime-py then frees with functions that are gone.
+    code.cache_clear()
+
+
 @contextlib.contextmanager
-def calling(calls):
-    """Makes the loaded component be called by 'plans' or by the 'public' API."""
+def calling(name):
+    """Makes the loaded component be called that way."""
     from sky_rs._component import runtime
-    from sky_rs._component.calls import PlannedCalls, PublicCalls
 
     loaded = runtime.load()
     loaded.pool.close()
-    chosen = {"plans": PlannedCalls, "public": PublicCalls}[calls]()
-    with mock.patch.object(loaded, "calls", chosen):
+    with mock.patch.object(loaded, "code", code(name, loaded.engine)):
         yield
         loaded.pool.close()
 

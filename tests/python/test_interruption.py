@@ -18,6 +18,7 @@ import os, signal, sys, threading, time
 import sky_rs
 
 path, what = sys.argv[1:]
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 sky_rs.is_rust_available()
 with sky_rs.using("component"), sky_rs.limits(memory=2**32, deadline=600):
     sky_rs.read_last_n_lines(__import__("sky_rs").__file__, 1)

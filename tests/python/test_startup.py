@@ -10,7 +10,8 @@ import pytest
 
 import sky_rs
 from sky_rs import _limits
-from sky_rs._component import artifact, cache, calls, runtime
+from sky_rs._component import artifact, cache, runtime, signatures
+from sky_rs._component.plans import PlannedCode
 from sky_rs.exceptions import ConfigurationError
 
 
@@ -85,9 +86,9 @@ def test_the_public_api_can_be_forced():
 
 
 def test_plans_that_give_a_wrong_answer_are_not_used():
-    with mock.patch.object(calls.PlannedCalls, "bind", return_value=lambda *_: "74"):
+    with mock.patch.object(PlannedCode, "bind", return_value=lambda *_: "74"):
         loaded = runtime.Runtime()
-        assert loaded.calls.name == "public"
+        assert loaded.code.name == "public"
         assert loaded.pool.call("strings#base36-encode", "ff") == "73"
         loaded.close()
 
@@ -97,8 +98,60 @@ def test_a_wasmtime_without_the_private_parts_is_called_publicly():
 
     with mock.patch.object(_ffi, "wasmtime_component_valunion_t", object):
         loaded = runtime.Runtime()
-    assert loaded.calls.name == "public"
+    assert loaded.code.name == "public"
     loaded.close()
+
+
+def described(ty):
+    """A type as wasmtime-py tells it, in the terms of the table of signatures."""
+    make = {
+        "String": lambda: signatures.STRING,
+        "EnumType": lambda: signatures.ENUM,
+        "OwnType": lambda: signatures.OWN,
+        "BorrowType": lambda: signatures.BORROW,
+        "OptionType": lambda: signatures.Option(described(ty.payload)),
+        "ResultType": lambda: signatures.Result(described(ty.ok), described(ty.err)),
+        "VariantType": lambda: signatures.Cases(
+            {name: case and described(case) for name, case in ty.cases}
+        ),
+        "RecordType": lambda: signatures.Fields({n: described(field) for n, field in ty.fields}),
+    }
+    kind = type(ty).__name__
+    return make.get(kind, lambda: signatures.Scalar(kind.lower()))()
+
+
+def functions(interfaces, engine):
+    """The functions of interfaces of ours and their signatures."""
+    found = {}
+    for interface, item in interfaces.items():
+        if not interface.startswith(signatures.PACKAGE):
+            continue
+        for name, member in item.ty.exports(engine).items():
+            if type(member.ty).__name__ == "FuncType":
+                parameters = tuple(described(ty) for _, ty in member.ty.params)
+                result = member.ty.result and described(member.ty.result)
+                short = interface.split("/")[1].split("@")[0]
+                found[f"{short}#{name}"] = signatures.Signature(parameters, result)
+    return found
+
+
+def test_the_table_of_signatures_is_the_components():
+    from wasmtime.component import Component
+
+    engine = runtime.load().engine
+    ty = Component(engine, artifact.read()).type
+    assert functions(ty.exports(engine), engine) == signatures.EXPORTS
+    assert functions(ty.imports(engine), engine) == signatures.IMPORTS
+
+
+def test_plans_do_without_the_slow_half_of_wasmtime():
+    code = """
+import sky_rs, sys
+with sky_rs.using("component"):
+    sky_rs.base36_encode("ff"), sky_rs.get_cpu_count(), sky_rs.hash_file(sky_rs.__file__, "md5")
+print("wasmtime.component" in sys.modules)
+"""
+    assert run(code).split() == ["False"]
 
 
 @pytest.mark.parametrize(

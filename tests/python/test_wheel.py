@@ -143,7 +143,7 @@ def test_a_read_only_installation_works(tmp_path, file):
     for path in (tmp_path / "site").rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
-        environment = {"PYTHONPATH": str(tmp_path / "site"), "HOME": "/nonexistent"}
+        environment = {"PYTHONPATH": str(tmp_path / "site"), "HOME": "/proc/nonexistent"}
         assert answers(sys.executable, file, "component", **environment)[1] == "component"
     finally:
         for directory in directories:

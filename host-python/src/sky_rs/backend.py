@@ -64,11 +64,11 @@ def get_backend_info() -> dict[str, Any]:
         return info
     info.update(
         backend="component",
-        component_version=runtime.VERSION,
+        component_version=_component.module("signatures").VERSION,
         wasmtime_version=metadata.version("wasmtime"),
         component_sha256=loaded.sha256,
-        imports=loaded.imports,
-        calls=loaded.calls.name,
+        imports=loaded.imports(),
+        calls=loaded.code.name,
     )
     if loaded.forked:
         info["fallback_reason"] = "files are read in Python: this process was forked"

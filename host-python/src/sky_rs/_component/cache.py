@@ -37,8 +37,11 @@ def _directory() -> Optional[str]:
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     if not os.path.isabs(base):
         return None
-    directory = os.path.join(os.path.realpath(base), "sky_rs")
-    os.makedirs(directory, mode=0o700, exist_ok=True)
+    base = os.path.realpath(base)
+    directory = os.path.join(base, "sky_rs")
+    for path in (base, directory):  # a home that is not there is not made
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path, mode=0o700)
     return directory if trusted(directory) else None
 
 

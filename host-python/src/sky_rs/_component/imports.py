@@ -29,7 +29,7 @@ class _Failures(threading.local):
 failures = _Failures()
 
 
-def log(_store: Any, level: str, target: str, message: str) -> None:
+def log(level: str, target: str, message: str) -> None:
     """`host-log.log`: into Python's logging, as `sky_rs.guest`."""
     import logging  # noqa: PLC0415 - slow to import, and seldom needed
 
@@ -39,11 +39,11 @@ def log(_store: Any, level: str, target: str, message: str) -> None:
         logging.getLogger("sky_rs.guest").log(number, "%s: %s", target, message)
 
 
-def first_free_port(_store: Any, start: int, end: int) -> Any:
+def first_free_port(start: int, end: int) -> Any:
     """`host-network.first-free-port`.
 
-    wasmtime-py tells the cases apart by type: an int is the port, None is `none-free`, a str is
-    `failed`.
+    The cases are told apart by type, as wasmtime-py does it: an int is the port, None is
+    `none-free`, a str is `failed`.
     """
     try:
         return _host.first_free_port(start, end)
@@ -52,18 +52,15 @@ def first_free_port(_store: Any, start: int, end: int) -> Any:
         return str(error)
 
 
-def take_snapshot(_store: Any, subject: str) -> Any:
+def take_snapshot(subject: str) -> Dict[str, Any]:
     """`host-system.take-snapshot`: only the facts that the subject needs.
 
     Facts that cannot be taken stay none; the component then declines the call and the fallback
     meets the same failure.
     """
-    from wasmtime.component import Record  # noqa: PLC0415 - loaded with the component
-
-    snapshot = Record()
-    snapshot.__dict__.update(_EMPTY)
+    snapshot = dict(_EMPTY)
     with contextlib.suppress(Exception):
-        snapshot.__dict__.update(_cpu_facts() if subject == "cpu" else _memory_facts())
+        snapshot.update(_cpu_facts() if subject == "cpu" else _memory_facts())
     return snapshot
 
 
@@ -108,7 +105,7 @@ def _memory_facts() -> Dict[str, Any]:
 
 
 IMPORTS: Dict[str, Dict[str, Callable[..., Any]]] = {
-    "skypilot:utils/host-log@0.1.0": {"log": log},
-    "skypilot:utils/host-network@0.1.0": {"first-free-port": first_free_port},
-    "skypilot:utils/host-system@0.1.0": {"take-snapshot": take_snapshot},
+    "host-log": {"log": log},
+    "host-network": {"first-free-port": first_free_port},
+    "host-system": {"take-snapshot": take_snapshot},
 }

@@ -10,7 +10,8 @@ from sky_rs._component import NotRepresented, sandbox
 from sky_rs.exceptions import ComponentDeadlineError, ComponentTrapError
 
 if TYPE_CHECKING:
-    from sky_rs._component.calls import Call
+    from typing import Callable
+
     from sky_rs._component.runtime import Runtime
 
 
@@ -31,12 +32,12 @@ class Instance:
         self._epoch = -1
         self._runtime = runtime
         self._error = wasmtime.WasmtimeError
-        self._calls: Dict[str, Call] = {}
+        self._calls: Dict[str, Callable[..., Any]] = {}
         self.store = wasmtime.Store(runtime.engine)
         self._allow(_limits.current())
         self.store.set_wasi(sandbox.wasi_config(directory))
         self._set_deadline()
-        self._instance = runtime.linker.instantiate(self.store, runtime.component)
+        self._instance = runtime.code.instantiate(self.store)
 
     def call(self, function: str, *arguments: Any) -> Any:
         """Calls an exported function, such as 'strings#base36-encode', and returns its WIT value.
@@ -48,15 +49,13 @@ class Instance:
         """
         call = self._calls.get(function)
         if call is None:
-            index = self._runtime.export(function)
-            exported = self._instance.get_func(self.store, index)
-            call = self._calls[function] = self._runtime.calls.bind(self.store, exported)
+            call = self._runtime.code.bind(self.store, self._instance, function)
+            self._calls[function] = call
         return self._guarded(function, call, *arguments)
 
     def drop(self, resource: Any) -> None:
         """Ends a resource that a call returned."""
-        with resource:
-            self._guarded("dropping a resource", resource.drop, self.store)
+        self._guarded("dropping a resource", self._runtime.code.drop, self.store, resource)
 
     def close(self) -> None:
         """Frees the instance. Closing again does nothing."""
@@ -82,7 +81,7 @@ class Instance:
             ticks = math.ceil(_limits.current().deadline / sandbox.TICK) + 1
             self.store.set_epoch_deadline(ticks)
 
-    def _guarded(self, what: str, call: Call, *arguments: Any) -> Any:
+    def _guarded(self, what: str, call: Callable[..., Any], *arguments: Any) -> Any:
         limits = _limits.current()
         if limits is not self.limits:
             self._allow(limits)

@@ -6,17 +6,15 @@ import atexit
 import contextlib
 import copy
 import os
-from typing import Any, Dict, List, Optional, Union
+from typing import List, Optional, Union
 
 from sky_rs import _component
-from sky_rs._component import NotRepresented, artifact, cache, imports
-from sky_rs._component.calls import PlannedCalls, PublicCalls, planned
+from sky_rs._component import NotRepresented, artifact, cache
 from sky_rs._component.clock import Clock
+from sky_rs._component.plans import PlannedCode
 from sky_rs._component.pool import Pool
+from sky_rs._component.public import PublicCode
 from sky_rs.exceptions import ComponentUnavailableError
-
-_PACKAGE = "skypilot:utils"
-VERSION = "0.1.0"
 
 #: "0" calls through the public API only.
 _PLANS = "SKY_RS_CALL_PLANS"
@@ -32,7 +30,6 @@ class Runtime:
             Exception: Whatever wasmtime meets; without its library that is not only ImportError.
         """
         import wasmtime  # noqa: PLC0415 - slow, and only needed here
-        from wasmtime.component import Component, Linker  # noqa: PLC0415
 
         content = artifact.read()
         self.sha256 = artifact.verified_sha256(content)
@@ -42,38 +39,22 @@ class Runtime:
         config.parallel_compilation = False
         cache.enable(config)
         self.engine = wasmtime.Engine(config)
-        self.component = Component(self.engine, content)
-        self.linker = Linker(self.engine)
-        self.linker.add_wasip2()
-        _define_imports(self.linker)
         #: Whether this process was forked from one that had loaded the component.
         self.forked = False
-        self._exports: Dict[str, Any] = {}
         self._start()
-        self.calls: Union[PlannedCalls, PublicCalls] = PublicCalls()
-        self._choose_calls()
+        self.code = self._choose_code(content)
 
-    @property
     def imports(self) -> List[str]:
         """The interfaces that the component imports, sorted."""
-        return sorted(self.component.type.imports(self.engine))
+        from wasmtime.component import Component  # noqa: PLC0415 - slow, and only needed here
 
-    def export(self, function: str) -> Any:
-        """The index of an exported function, the same for every instance."""
-        index = self._exports.get(function)
-        if index is None:
-            interface, name = function.split("#")
-            interface = f"{_PACKAGE}/{interface}@{VERSION}"
-            parent = self.component.get_export_index(interface)
-            index = parent and self.component.get_export_index(name, parent)
-            if index is None:
-                raise LookupError(f"the component does not export {interface}#{name}")
-            self._exports[function] = index
-        return index
+        component = Component(self.engine, artifact.read())
+        return sorted(component.type.imports(self.engine))
 
     def after_fork(self) -> Runtime:
         """The same compiled code with nothing of the parent's threads, for a forked child."""
         child: Runtime = copy.copy(self)
+        # Those that are lent belong to threads that exist only in the parent; nobody frees them.
         self.pool.abandon()
         child._start()
         child.forked = True
@@ -88,43 +69,38 @@ class Runtime:
         self.pool = Pool(self)
         self.clock = Clock(self.engine.increment_epoch, self.pool.close)
 
-    def _choose_calls(self) -> None:
-        """Takes plans if they give the known answer, and the public API if that does.
+    def _choose_code(self, content: bytes) -> Union[PlannedCode, PublicCode]:
+        """Plans, if they give the known answers, else the public API, if that does.
 
         Raises:
-            ValueError: Neither does.
+            Exception: Neither does.
         """
-        plans = planned() if os.environ.get(_PLANS, "1") != "0" else None
-        if plans is not None:
-            self.calls, public = plans, self.calls
+        if os.environ.get(_PLANS, "1") != "0":
+            # Whatever a private API does when it is another.
             with contextlib.suppress(Exception):
+                self.code = PlannedCode(self.engine, content)
                 self._self_test()
-                return
+                return self.code
             self.pool.close()
-            self.calls = public
+        self.code = PublicCode(self.engine, content)
         self._self_test()
+        return self.code
 
     def _self_test(self) -> None:
-        """A call with text both ways, one with an error, one with the host's help."""
-        answer = self.pool.call("strings#base36-encode", "ff")
-        error = self.pool.call("strings#base36-encode", "é")
-        port = self.pool.call("io#find-free-port", 65535)
+        """A call with text both ways, one with an error, two with the host's help."""
+        call = self.pool.call
+        text = call("strings#base36-encode", "ff")
+        error = call("strings#base36-encode", "é")
+        port = call("io#find-free-port", 65535)
+        memory = call("system#get-mem-size-gb")
         tags = (getattr(error, "tag", None), getattr(port, "tag", None))
-        if answer != "73" or tags != ("unsupported", "no-free-port"):
-            raise ValueError(f"the self-test gave {answer!r}, {error!r} and {port!r}")
-
-
-def _define_imports(linker: Any) -> None:
-    with linker.root() as root:
-        for interface, functions in imports.IMPORTS.items():
-            with root.add_instance(interface) as instance:
-                for name, function in functions.items():
-                    instance.add_func(name, function)
+        known = text == "73" and tags == ("unsupported", "no-free-port")
+        if not known or not (isinstance(memory, float) or hasattr(memory, "tag")):
+            raise ValueError(f"the self-test gave {text!r}, {error!r}, {port!r} and {memory!r}")
 
 
 _loaded: Optional[Runtime] = None
 _failure: Optional[str] = None
-_inherited: List[Runtime] = []
 
 
 def load() -> Runtime:
@@ -187,6 +163,4 @@ def after_fork_in_child(*, in_order: bool) -> None:
     if not in_order:
         _failure = "this process was forked while another thread was loading the component"
     elif _loaded is not None:
-        # Its instances may be in use by threads that exist only in the parent: never freed here.
-        _inherited.append(_loaded)
         _loaded = _loaded.after_fork()

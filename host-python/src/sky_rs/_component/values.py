@@ -3,17 +3,32 @@
 The C API passes every value as a `wasmtime_component_val_t`: a kind and a union. Offsets and kinds
 come from the wasmtime that is installed, since they differ between versions.
 
-A *reader* takes the address of a value and returns the value. A *writer* is bound to the address of
-one value and takes what to put there; what it puts there belongs to Python and is only lent.
+A *reader* takes the address of a value and returns the value. A *writer* takes a value and the
+address to put it; what a *lending* writer puts there stays Python's, what a *giving* writer puts
+there becomes wasmtime's. Arguments are lent, results of imports given.
 """
 
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, Dict, NamedTuple
+from typing import Any, Callable, Dict, NamedTuple, Tuple
+
+from sky_rs._component.signatures import Cases, Fields, Handle, Option, Result, Scalar, Text
 
 Reader = Callable[[int], Any]
 Writer = Callable[[Any], None]
+Giver = Callable[[Any, int], None]
+
+
+class Owned:
+    """The one owner of something that wasmtime allocated."""
+
+    def __init__(self, address: int, free: Callable[[int], None]) -> None:
+        self.address = address
+        self._free = free
+
+    def __del__(self) -> None:
+        self._free(self.address)
 
 
 class Variant(NamedTuple):
@@ -42,28 +57,28 @@ class _Foreign(ctypes.Structure):
     _fields_ = (("size", ctypes.c_size_t), ("data", ctypes.c_void_p))
 
 
-# wasmtime-py's class of a scalar type: the field of the union that holds it, and its C type.
-_SCALARS: Dict[str, Any] = {
-    "Bool": ("boolean", "BOOL", ctypes.c_bool),
-    "U16": ("u16", "U16", ctypes.c_uint16),
-    "U32": ("u32", "U32", ctypes.c_uint32),
-    "U64": ("u64", "U64", ctypes.c_uint64),
-    "S64": ("s64", "S64", ctypes.c_int64),
-    "F64": ("f64", "F64", ctypes.c_double),
+_SCALARS: Dict[str, Tuple[str, Any]] = {
+    "bool": ("boolean", ctypes.c_bool),
+    "u16": ("u16", ctypes.c_uint16),
+    "u32": ("u32", ctypes.c_uint32),
+    "u64": ("u64", ctypes.c_uint64),
+    "s64": ("s64", ctypes.c_int64),
+    "f64": ("f64", ctypes.c_double),
 }
+
+_TEXTS = {"string": "string", "enum": "enumeration"}
 
 
 class Codec:
     """Makes readers and writers for the structures of the installed wasmtime.
 
     Raises:
-        Exception: The structures are not what they are taken for, or a type is none of those the
-            component uses. The caller then calls without plans.
+        Exception: The structures are not what they are taken for.
     """
 
     def __init__(self, ffi: Any) -> None:
+        self.value = ffi.wasmtime_component_val_t
         self._ffi = ffi
-        self._value = ffi.wasmtime_component_val_t
         self._union = ffi.wasmtime_component_valunion_t
         self._entry = ffi.wasmtime_component_valrecord_entry_t
         vector = ffi.wasm_byte_vec_t
@@ -72,36 +87,35 @@ class Codec:
         if layout != ours or ctypes.sizeof(vector) != ctypes.sizeof(_Foreign):
             raise TypeError(f"wasm_byte_vec_t is laid out as {layout}, not as {ours}")
 
-    def reader(self, ty: Any) -> Reader:
-        """A reader of values of a type."""
-        scalar = _SCALARS.get(type(ty).__name__)
-        if scalar is not None:
-            return self._scalar_reader(scalar[0], scalar[2])
-        maker = getattr(self, f"_read_{type(ty).__name__}")
-        return maker(ty)  # type: ignore[no-any-return]
-
-    def writer(self, ty: Any, address: int) -> Writer:
-        """A writer of values of a type to one place."""
-        scalar = _SCALARS.get(type(ty).__name__)
-        if scalar is not None:
-            return self._scalar_writer(address, *scalar)
-        maker = getattr(self, f"_write_{type(ty).__name__}")
-        return maker(address)  # type: ignore[no-any-return]
-
-    def _offset(self, field: str, *inner: str) -> int:
+    def offset(self, field: str, *inner: str) -> int:
         """Where in a value a field of its union lies."""
-        offset: int = self._value.of.offset
+        offset: int = self.value.of.offset
         structure = self._union
         for name in (field, *inner):
             offset += getattr(structure, name).offset
             structure = dict(entry[:2] for entry in structure._fields_)[name]
         return offset
 
+    def _kind(self, name: str) -> int:
+        return int(getattr(self._ffi, f"WASMTIME_COMPONENT_{name.upper()}").value)
+
     # Readers. The pointers they follow stay wasmtime's; only a resource changes hands.
 
-    def _scalar_reader(self, field: str, ctype: Any) -> Reader:
-        offset, at = self._offset(field), ctype.from_address
+    def reader(self, ty: Any) -> Reader:
+        """A reader of values of a type."""
+        return getattr(self, f"_read_{type(ty).__name__.lower()}")(ty)  # type: ignore[no-any-return]
+
+    def _read_scalar(self, ty: Scalar) -> Reader:
+        field, ctype = _SCALARS[ty.name]
+        offset, at = self.offset(field), ctype.from_address
         return lambda address: at(address + offset).value
+
+    def text_offset(self, ty: Text) -> int:
+        """Where in a value the bytes of a text lie."""
+        return self.offset(_TEXTS[ty.kind])
+
+    def _read_text(self, ty: Text) -> Reader:
+        return self._text_reader(self.text_offset(ty))
 
     def _text_reader(self, offset: int) -> Reader:
         at, string_at = _Foreign.from_address, ctypes.string_at
@@ -111,12 +125,6 @@ class Codec:
             return string_at(text.data, text.size).decode() if text.size else ""
 
         return read
-
-    def _read_String(self, _ty: Any) -> Reader:  # noqa: N802 - after wasmtime-py's class, as below
-        return self._text_reader(self._offset("string"))
-
-    def _read_EnumType(self, _ty: Any) -> Reader:  # noqa: N802
-        return self._text_reader(self._offset("enumeration"))
 
     def _payload_reader(self, ty: Any, offset: int) -> Reader:
         """A reader of what a pointer in the value points to; None if it points nowhere."""
@@ -129,19 +137,19 @@ class Codec:
 
         return read
 
-    def _read_OptionType(self, ty: Any) -> Reader:  # noqa: N802
-        return self._payload_reader(ty.payload, self._offset("option"))
+    def _read_option(self, ty: Option) -> Reader:
+        return self._payload_reader(ty.some, self.offset("option"))
 
-    def _read_ResultType(self, ty: Any) -> Reader:  # noqa: N802
-        is_ok, flag = self._offset("result", "is_ok"), ctypes.c_bool.from_address
-        payload = self._offset("result", "val")
+    def _read_result(self, ty: Result) -> Reader:
+        is_ok, flag = self.offset("result", "is_ok"), ctypes.c_bool.from_address
+        payload = self.offset("result", "val")
         ok, err = self._payload_reader(ty.ok, payload), self._payload_reader(ty.err, payload)
         return lambda address: (ok if flag(address + is_ok).value else err)(address)
 
-    def _read_VariantType(self, ty: Any) -> Reader:  # noqa: N802
-        tag = self._text_reader(self._offset("variant", "discriminant"))
-        payload = self._offset("variant", "val")
-        cases = {name: self._payload_reader(case, payload) for name, case in ty.cases}
+    def _read_cases(self, ty: Cases) -> Reader:
+        tag = self._text_reader(self.offset("variant", "discriminant"))
+        payload = self.offset("variant", "val")
+        cases = {name: self._payload_reader(case, payload) for name, case in ty.cases.items()}
 
         def read(address: int) -> Variant:
             name = tag(address)
@@ -149,12 +157,12 @@ class Codec:
 
         return read
 
-    def _read_RecordType(self, ty: Any) -> Reader:  # noqa: N802
-        entries, at = self._offset("record", "data"), ctypes.c_void_p.from_address
+    def _read_fields(self, ty: Fields) -> Reader:
+        entries, at = self.offset("record", "data"), ctypes.c_void_p.from_address
         value, size = self._entry.val.offset, ctypes.sizeof(self._entry)
         fields = [
             (name, index * size + value, self.reader(field))
-            for index, (name, field) in enumerate(ty.fields)
+            for index, (name, field) in enumerate(ty.fields.items())
         ]
 
         def read(address: int) -> Record:
@@ -163,39 +171,42 @@ class Codec:
 
         return read
 
-    def _read_OwnType(self, _ty: Any) -> Reader:  # noqa: N802
-        """The resource becomes the reader's: its pointer in the value is cleared."""
-        from wasmtime.component import ResourceAny  # noqa: PLC0415
+    def _read_handle(self, _ty: Handle) -> Reader:
+        """The resource becomes the reader's: the value forgets it."""
+        offset, at = self.offset("resource"), ctypes.c_void_p.from_address
+        free = self._ffi.dll["wasmtime_component_resource_any_delete"]
+        free.restype, free.argtypes = None, [ctypes.c_void_p]
 
-        offset, at = self._offset("resource"), ctypes.c_void_p.from_address
-        pointer_type = ctypes.POINTER(self._ffi.wasmtime_component_resource_any_t)
-        kind, scalar = self._value.kind.offset, self._ffi.WASMTIME_COMPONENT_BOOL.value
-
-        def read(address: int) -> Any:
-            slot = at(address + offset)
-            pointer = ctypes.cast(slot.value or 0, pointer_type)
-            ctypes.c_uint8.from_address(address + kind).value = scalar
-            return ResourceAny._from_ptr(pointer)
+        def read(address: int) -> Owned:
+            resource = Owned(at(address + offset).value or 0, free)
+            self.set_kind(address, "bool")
+            return resource
 
         return read
 
-    # Writers
+    # Lending writers, each bound to one place
 
-    def _set_kind(self, address: int, name: str) -> None:
-        kind = getattr(self._ffi, f"WASMTIME_COMPONENT_{name}").value
-        ctypes.c_uint8.from_address(address + self._value.kind.offset).value = kind
+    def lender(self, ty: Any, address: int) -> Writer:
+        """A writer of values of a type to one place."""
+        return getattr(self, f"_lend_{type(ty).__name__.lower()}")(ty, address)  # type: ignore[no-any-return]
 
-    def _scalar_writer(self, address: int, field: str, kind: str, ctype: Any) -> Writer:
-        self._set_kind(address, kind)
-        place = ctype.from_address(address + self._offset(field))
+    def set_kind(self, address: int, name: str) -> None:
+        """Says what kind of value lies at an address."""
+        ctypes.c_uint8.from_address(address + self.value.kind.offset).value = self._kind(name)
+
+    def _lend_scalar(self, ty: Scalar, address: int) -> Writer:
+        self.set_kind(address, ty.name)
+        field, ctype = _SCALARS[ty.name]
+        place = ctype.from_address(address + self.offset(field))
 
         def write(value: Any) -> None:
             place.value = value
 
         return write
 
-    def _text_writer(self, address: int, offset: int) -> Writer:
-        place = _Lent.from_address(address + offset)
+    def _lend_text(self, ty: Text, address: int) -> Writer:
+        self.set_kind(address, ty.kind)
+        place = _Lent.from_address(address + self.offset(_TEXTS[ty.kind]))
 
         def write(text: Any) -> None:
             place.data = raw = text.encode()
@@ -203,19 +214,11 @@ class Codec:
 
         return write
 
-    def _write_String(self, address: int) -> Writer:  # noqa: N802
-        self._set_kind(address, "STRING")
-        return self._text_writer(address, self._offset("string"))
-
-    def _write_EnumType(self, address: int) -> Writer:  # noqa: N802
-        self._set_kind(address, "ENUM")
-        return self._text_writer(address, self._offset("enumeration"))
-
-    def _write_BorrowType(self, address: int) -> Writer:  # noqa: N802
-        self._set_kind(address, "RESOURCE")
-        place = ctypes.c_void_p.from_address(address + self._offset("resource"))
+    def _lend_handle(self, _ty: Handle, address: int) -> Writer:
+        self.set_kind(address, "resource")
+        place = ctypes.c_void_p.from_address(address + self.offset("resource"))
 
         def write(resource: Any) -> None:
-            place.value = ctypes.cast(resource.ptr(), ctypes.c_void_p).value
+            place.value = resource.address
 
         return write

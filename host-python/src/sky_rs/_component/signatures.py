@@ -1,0 +1,129 @@
+"""The component's functions and their types, as wit/ has them.
+
+Reading them from the component would take wasmtime-py's `wasmtime.component`, a third more to
+import than wasmtime itself. A test compares this table with what the component says, and the
+component's digest is checked when it is loaded.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, NamedTuple, Optional, Tuple
+
+PACKAGE = "skypilot:utils"
+VERSION = "0.1.0"
+
+
+class Scalar(NamedTuple):
+    """A number or a bool, by its name in WIT."""
+
+    name: str
+
+
+class Text(NamedTuple):
+    """A string, or the name of an enum's case."""
+
+    kind: str = "string"
+
+
+class Handle(NamedTuple):
+    """A resource: 'own' or 'borrow'."""
+
+    kind: str
+
+
+class Option(NamedTuple):
+    """A value or None."""
+
+    some: Any
+
+
+class Result(NamedTuple):
+    """One of two; a reader returns whichever there is."""
+
+    ok: Any
+    err: Any
+
+
+class Cases(NamedTuple):
+    """A variant: its cases and their payloads."""
+
+    cases: Dict[str, Any]
+
+
+class Fields(NamedTuple):
+    """A record."""
+
+    fields: Dict[str, Any]
+
+
+class Signature(NamedTuple):
+    """A function: its parameters and its result."""
+
+    parameters: Tuple[Any, ...]
+    result: Optional[Any]
+
+
+STRING = Text()
+ENUM = Text("enum")
+BOOL, U16, U32, U64, S64, F64 = map(Scalar, ("bool", "u16", "u32", "u64", "s64", "f64"))
+OWN, BORROW = Handle("own"), Handle("borrow")
+
+ERROR = Cases(
+    {
+        "invalid-hex": None,
+        "negative-hex": None,
+        "port-out-of-range": None,
+        "no-free-port": None,
+        "invalid-override": Fields({"variable": ENUM, "text": STRING, "nan": BOOL}),
+        "infinite-cpu-count": None,
+        "zero-cpu-period": None,
+        "file": ENUM,
+        "invalid-utf8": None,
+        "host-failed": None,
+        "unsupported": STRING,
+    }
+)
+
+EXPORTS: Dict[str, Signature] = {
+    "strings#base36-encode": Signature((STRING,), Result(STRING, ERROR)),
+    "strings#format-float": Signature((F64, U32), Result(STRING, ERROR)),
+    "strings#truncate-long-string": Signature((STRING, S64, BOOL), Option(STRING)),
+    "io#find-free-port": Signature((S64,), Result(U16, ERROR)),
+    "io#[static]last-lines.open": Signature((STRING, U64, U64), Result(OWN, ERROR)),
+    "io#[method]last-lines.step": Signature((BORROW, U32), Result(BOOL, ERROR)),
+    "io#[method]last-lines.finish": Signature((BORROW, BOOL), Result(Option(STRING), ERROR)),
+    "io#[static]file-hasher.open": Signature((STRING, ENUM), Result(OWN, ERROR)),
+    "io#[method]file-hasher.step": Signature((BORROW, U32), Result(U32, ERROR)),
+    "io#[method]file-hasher.hex-digest": Signature((BORROW,), STRING),
+    "system#get-cpu-count": Signature((), Result(S64, ERROR)),
+    "system#get-mem-size-gb": Signature((), Result(F64, ERROR)),
+}
+
+SNAPSHOT = Fields(
+    {
+        "cpu-core-limit": Option(STRING),
+        "memory-gb-limit": Option(STRING),
+        "memory-bytes-limit": Option(STRING),
+        "logical-cpus": Option(U32),
+        "affinity": Option(U32),
+        "physical-memory": Option(U64),
+        "cgroup-v2": BOOL,
+        "cpu-max": Option(STRING),
+        "cfs-quota": Option(STRING),
+        "cfs-period": Option(STRING),
+        "memory-limit": Option(STRING),
+    }
+)
+
+IMPORTS: Dict[str, Signature] = {
+    "host-log#log": Signature((ENUM, STRING, STRING), None),
+    "host-network#first-free-port": Signature(
+        (U16, U16), Result(U16, Cases({"none-free": None, "failed": STRING}))
+    ),
+    "host-system#take-snapshot": Signature((ENUM,), SNAPSHOT),
+}
+
+
+def interface(name: str) -> str:
+    """An interface's full name."""
+    return f"{PACKAGE}/{name}@{VERSION}"
