@@ -63,6 +63,10 @@ def main() -> int:
     status = _run(options)
     if status == 0 and not arguments.quick:
         print(table.render(json.loads(_REPORT.read_text(encoding="utf-8"))))
+    if status == 0 and not arguments.quick and not arguments.only:
+        print("\nThe boundary:", flush=True)
+        boundary = [environment.PYTHON, "-m", "benches.python.boundary"]
+        status = subprocess.run(boundary, cwd=environment.ROOT, check=False).returncode
     return status
 
 

@@ -5,6 +5,7 @@ Each row names the figure, what was measured, and what it is compared with in th
 
 from __future__ import annotations
 
+import ctypes
 import os
 import statistics
 import subprocess
@@ -73,23 +74,27 @@ def calls() -> List[Row]:
     from wasmtime.component import Component, Linker
 
     import sky_rs
-    from sky_rs._component import runtime
-    from sky_rs._component.calls import PlannedCalls
+    from sky_rs._component import artifact, runtime, signatures
     from sky_rs._component.instance import Instance
+    from sky_rs._component.public import PublicCode
 
     loaded = runtime.load()
-    instance = Instance(loaded, None)
-    index = loaded.export("strings#base36-encode")
-    generic = instance._instance.get_func(instance.store, index)
     with sky_rs.using("component"):
         ours = _microseconds(lambda: sky_rs.base36_encode(_HEX))
-    theirs = _microseconds(lambda: generic(instance.store, _HEX), calls=500)
 
     store = wasmtime.Store(loaded.engine)
+    store.set_wasi(wasmtime.WasiConfig())
     store.set_epoch_deadline(10**6)
+    public = PublicCode(loaded.engine, artifact.read())
+    generic = public.bind(store, public.instantiate(store), "strings#base36-encode")
+    assert generic(_HEX) == sky_rs.base36_encode(_HEX)
+    theirs = _microseconds(lambda: generic(_HEX), calls=500)
+
     nothing = Component(loaded.engine, _NOTHING)
     function = Linker(loaded.engine).instantiate(store, nothing).get_func(store, "f")
-    plan = PlannedCalls().bind(store, function)
+    context = ctypes.cast(store._context(), ctypes.c_void_p).value
+    signature = signatures.Signature((), signatures.U32)
+    plan = loaded.code._plan(context, function._func, signature)
     assert plan() == function(store) == 7
 
     def fresh() -> None:

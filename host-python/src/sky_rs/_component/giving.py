@@ -42,7 +42,7 @@ class Givers:
         offset = self._codec.text_offset(ty)
 
         def write(text: Any, address: int) -> None:
-            self._codec.set_kind(address, ty.kind)
+            self._codec.set_kind(address, ty.parts[0])
             raw = text.encode("utf-8", "replace")
             self._new_bytes(address + offset, len(raw), raw)
 
@@ -62,7 +62,7 @@ class Givers:
         return box
 
     def _give_option(self, ty: Option) -> Giver:
-        box, offset = self._boxed(ty.some), self._codec.offset("option")
+        box, offset = self._boxed(ty.parts[0]), self._codec.offset("option")
 
         def write(value: Any, address: int) -> None:
             self._codec.set_kind(address, "option")
@@ -73,7 +73,7 @@ class Givers:
     def _give_result(self, ty: Result) -> Giver:
         """An int is the success, anything else the error's payload."""
         is_ok, payload = self._codec.offset("result", "is_ok"), self._codec.offset("result", "val")
-        ok, err = self._boxed(ty.ok), self.giver(ty.err)
+        ok, err = self._boxed(ty.parts[0]), self.giver(ty.parts[1])
 
         def write(value: Any, address: int) -> None:
             self._codec.set_kind(address, "result")
@@ -93,8 +93,8 @@ class Givers:
         """None is the case without a payload, anything else the one with it."""
         tag = self._codec.offset("variant", "discriminant")
         payload = self._codec.offset("variant", "val")
-        (bare,) = (name for name, case in ty.cases.items() if case is None)
-        ((full, case),) = ((name, case) for name, case in ty.cases.items() if case is not None)
+        (bare,) = (name for name, case in ty.parts[0].items() if case is None)
+        ((full, case),) = ((name, case) for name, case in ty.parts[0].items() if case is not None)
         box = self._boxed(case)
 
         def write(value: Any, address: int) -> None:
@@ -112,7 +112,7 @@ class Givers:
         size, name_at, value_at = ctypes.sizeof(entry), entry.name.offset, entry.val.offset
         fields = [
             (name, name.encode(), index * size, self.giver(field))
-            for index, (name, field) in enumerate(ty.fields.items())
+            for index, (name, field) in enumerate(ty.parts[0].items())
         ]
 
         def write(value: Any, address: int) -> None:

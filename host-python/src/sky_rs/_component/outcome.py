@@ -23,6 +23,9 @@ def error_tag(value: Any) -> Optional[str]:
         NotRepresented: The component declined the arguments.
         Exception: What a host import met.
     """
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or kind is float or value is None:
+        return None  # what most calls give; asking a str for its tag would cost as much again
     tag: Optional[str] = getattr(value, "tag", None)
     if tag == "unsupported":
         raise NotRepresented(value.payload)

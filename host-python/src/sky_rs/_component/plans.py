@@ -9,7 +9,7 @@ that are private, so known answers decide at load whether plans are used.
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional
 
 from sky_rs._component import imports, signatures
 from sky_rs._component.giving import Givers
@@ -105,10 +105,9 @@ class PlannedCode:
         signature: signatures.Signature,
     ) -> None:
         size = ctypes.sizeof(self._codec.value)
-        readers = [
-            (index * size, self._codec.reader(ty)) for index, ty in enumerate(signature.parameters)
-        ]
-        give = signature.result and self._givers.giver(signature.result)
+        parameters, result_type = signature.parts
+        readers = [(index * size, self._codec.reader(ty)) for index, ty in enumerate(parameters)]
+        give = result_type and self._givers.giver(result_type)
 
         def callback(_env: Any, _context: Any, _type: Any, first: Any, *rest: Any) -> int:
             # Nothing can be raised from here; an error that is returned ends the call.
@@ -168,29 +167,44 @@ class PlannedCode:
         self, context: int, handle: Any, signature: signatures.Signature
     ) -> Callable[..., Any]:
         value = self._codec.value
-        count = len(signature.parameters)
+        parameters, result_type = signature.parts
+        count = len(parameters)
         arguments, result = (value * max(count, 1))(), value()
         callee, first, place = map(ctypes.addressof, (handle, arguments, result))
         writers = [
             self._codec.lender(ty, first + index * ctypes.sizeof(value))
-            for index, ty in enumerate(signature.parameters)
+            for index, ty in enumerate(parameters)
         ]
-        read = self._codec.reader(signature.result)
+        read = self._codec.reader_at(result_type, place)
         kind = ctypes.c_uint8.from_address(place + value.kind.offset)
         call, delete, check = self._call, self._delete, self._check
 
-        def run(*values: Any, _owned: Tuple[Any, ...] = (arguments, result, handle)) -> Any:
-            for write, argument in zip(writers, values):
-                write(argument)
+        def finish() -> Any:
             error = call(callee, context, first, count, place, 1)
             if error:
                 check(error)
             try:
-                return read(place)
+                return read()
             finally:
                 delete(place)
                 # The next call drops what lies in the slot: nothing may be left there.
                 kind.value = 0
+
+        # What the addresses above stand for lives as long as the plan.
+        owned = (arguments, result, handle)
+        if count == 1:
+            (write,) = writers
+
+            def run_one(value: Any, _owned: Any = owned) -> Any:
+                write(value)
+                return finish()
+
+            return run_one
+
+        def run(*values: Any, _owned: Any = owned) -> Any:
+            for write, argument in zip(writers, values):
+                write(argument)
+            return finish()
 
         return run
 

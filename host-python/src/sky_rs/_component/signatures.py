@@ -7,63 +7,80 @@ component's digest is checked when it is loaded.
 
 from __future__ import annotations
 
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Dict
 
 PACKAGE = "skypilot:utils"
 VERSION = "0.1.0"
 
 
-class Scalar(NamedTuple):
-    """A number or a bool, by its name in WIT."""
+class Type:
+    """A WIT type. Types are equal if they are of one class and made of equal parts."""
 
-    name: str
+    # Not a NamedTuple: making those classes takes longer than everything else in this file.
+    __slots__ = ("parts",)
+
+    def __init__(self, *parts: Any) -> None:
+        self.parts = parts
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.parts == getattr(other, "parts", None)
+
+    def __hash__(self) -> int:
+        return hash((type(self), repr(self.parts)))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{self.parts!r}"
 
 
-class Text(NamedTuple):
-    """A string, or the name of an enum's case."""
+class Scalar(Type):
+    """A number or a bool: its name in WIT."""
 
-    kind: str = "string"
+    __slots__ = ()
 
 
-class Handle(NamedTuple):
+class Text(Type):
+    """Bytes with a meaning: 'string', or 'enum' for the name of a case."""
+
+    __slots__ = ()
+
+
+class Handle(Type):
     """A resource: 'own' or 'borrow'."""
 
-    kind: str
+    __slots__ = ()
 
 
-class Option(NamedTuple):
-    """A value or None."""
+class Option(Type):
+    """A value of a type, or None."""
 
-    some: Any
-
-
-class Result(NamedTuple):
-    """One of two; a reader returns whichever there is."""
-
-    ok: Any
-    err: Any
+    __slots__ = ()
 
 
-class Cases(NamedTuple):
-    """A variant: its cases and their payloads."""
+class Result(Type):
+    """A value of the first type, or an error of the second; a reader returns whichever it is."""
 
-    cases: Dict[str, Any]
-
-
-class Fields(NamedTuple):
-    """A record."""
-
-    fields: Dict[str, Any]
+    __slots__ = ()
 
 
-class Signature(NamedTuple):
-    """A function: its parameters and its result."""
+class Cases(Type):
+    """A variant: a dict of its cases and their payloads' types."""
 
-    parameters: Tuple[Any, ...]
-    result: Optional[Any]
+    __slots__ = ()
 
 
-STRING = Text()
+class Fields(Type):
+    """A record: a dict of its fields and their types."""
+
+    __slots__ = ()
+
+
+class Signature(Type):
+    """A function: a tuple of its parameters' types, and its result's type or None."""
+
+    __slots__ = ()
+
+
+STRING = Text("string")
 ENUM = Text("enum")
 BOOL, U16, U32, U64, S64, F64 = map(Scalar, ("bool", "u16", "u32", "u64", "s64", "f64"))
 OWN, BORROW = Handle("own"), Handle("borrow")

@@ -11,7 +11,8 @@ there becomes wasmtime's. Arguments are lent, results of imports given.
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Callable, Dict, NamedTuple, Tuple
+import functools
+from typing import Any, Callable, Dict, Tuple
 
 from sky_rs._component.signatures import Cases, Fields, Handle, Option, Result, Scalar, Text
 
@@ -31,11 +32,14 @@ class Owned:
         self._free(self.address)
 
 
-class Variant(NamedTuple):
+class Variant:
     """One case of a WIT variant."""
 
-    tag: str
-    payload: Any
+    __slots__ = ("payload", "tag")
+
+    def __init__(self, tag: str, payload: Any) -> None:
+        self.tag = tag
+        self.payload = payload
 
 
 class Record:
@@ -106,13 +110,13 @@ class Codec:
         return getattr(self, f"_read_{type(ty).__name__.lower()}")(ty)  # type: ignore[no-any-return]
 
     def _read_scalar(self, ty: Scalar) -> Reader:
-        field, ctype = _SCALARS[ty.name]
+        field, ctype = _SCALARS[ty.parts[0]]
         offset, at = self.offset(field), ctype.from_address
         return lambda address: at(address + offset).value
 
     def text_offset(self, ty: Text) -> int:
         """Where in a value the bytes of a text lie."""
-        return self.offset(_TEXTS[ty.kind])
+        return self.offset(_TEXTS[ty.parts[0]])
 
     def _read_text(self, ty: Text) -> Reader:
         return self._text_reader(self.text_offset(ty))
@@ -138,18 +142,27 @@ class Codec:
         return read
 
     def _read_option(self, ty: Option) -> Reader:
-        return self._payload_reader(ty.some, self.offset("option"))
+        return self._payload_reader(ty.parts[0], self.offset("option"))
 
     def _read_result(self, ty: Result) -> Reader:
         is_ok, flag = self.offset("result", "is_ok"), ctypes.c_bool.from_address
         payload = self.offset("result", "val")
-        ok, err = self._payload_reader(ty.ok, payload), self._payload_reader(ty.err, payload)
+        ok, err = (self._payload_reader(part, payload) for part in ty.parts)
         return lambda address: (ok if flag(address + is_ok).value else err)(address)
+
+    def reader_at(self, ty: Any, address: int) -> Callable[[], Any]:
+        """A reader of a result in its own slot, which need not look for the slot at every call."""
+        if not isinstance(ty, Result):
+            return functools.partial(self.reader(ty), address)
+        is_ok = ctypes.c_bool.from_address(address + self.offset("result", "is_ok"))
+        payload = ctypes.c_void_p.from_address(address + self.offset("result", "val"))
+        ok, err = map(self.reader, ty.parts)
+        return lambda: (ok if is_ok.value else err)(payload.value or 0)
 
     def _read_cases(self, ty: Cases) -> Reader:
         tag = self._text_reader(self.offset("variant", "discriminant"))
         payload = self.offset("variant", "val")
-        cases = {name: self._payload_reader(case, payload) for name, case in ty.cases.items()}
+        cases = {name: self._payload_reader(case, payload) for name, case in ty.parts[0].items()}
 
         def read(address: int) -> Variant:
             name = tag(address)
@@ -162,7 +175,7 @@ class Codec:
         value, size = self._entry.val.offset, ctypes.sizeof(self._entry)
         fields = [
             (name, index * size + value, self.reader(field))
-            for index, (name, field) in enumerate(ty.fields.items())
+            for index, (name, field) in enumerate(ty.parts[0].items())
         ]
 
         def read(address: int) -> Record:
@@ -195,8 +208,8 @@ class Codec:
         ctypes.c_uint8.from_address(address + self.value.kind.offset).value = self._kind(name)
 
     def _lend_scalar(self, ty: Scalar, address: int) -> Writer:
-        self.set_kind(address, ty.name)
-        field, ctype = _SCALARS[ty.name]
+        self.set_kind(address, ty.parts[0])
+        field, ctype = _SCALARS[ty.parts[0]]
         place = ctype.from_address(address + self.offset(field))
 
         def write(value: Any) -> None:
@@ -205,8 +218,8 @@ class Codec:
         return write
 
     def _lend_text(self, ty: Text, address: int) -> Writer:
-        self.set_kind(address, ty.kind)
-        place = _Lent.from_address(address + self.offset(_TEXTS[ty.kind]))
+        self.set_kind(address, ty.parts[0])
+        place = _Lent.from_address(address + self.offset(_TEXTS[ty.parts[0]]))
 
         def write(text: Any) -> None:
             place.data = raw = text.encode()
