@@ -36,7 +36,7 @@ class Instance:
         self.store = wasmtime.Store(runtime.engine)
         self._allow(_limits.current())
         self.store.set_wasi(sandbox.wasi_config(directory))
-        self._set_deadline()
+        self._set_deadline(runtime.clock.epoch)
         self._instance = runtime.code.instantiate(self.store)
 
     def call(self, function: str, *arguments: Any) -> Any:
@@ -72,14 +72,12 @@ class Instance:
         self._epoch = -1
         self.store.set_limits(memory_size=limits.memory)
 
-    def _set_deadline(self) -> None:
-        """Sets the deadline anew for the next call, unless it is as good as new."""
-        epoch = self._runtime.clock.epoch
-        if epoch != self._epoch:
-            self._epoch = epoch
-            # The tick under way does not count.
-            ticks = math.ceil(_limits.current().deadline / sandbox.TICK) + 1
-            self.store.set_epoch_deadline(ticks)
+    def _set_deadline(self, epoch: int) -> None:
+        """Sets the deadline anew for a call that begins in an epoch."""
+        self._epoch = epoch
+        # The tick under way does not count.
+        ticks = math.ceil(_limits.current().deadline / sandbox.TICK) + 1
+        self.store.set_epoch_deadline(ticks)
 
     def _guarded(self, what: str, call: Callable[..., Any], *arguments: Any) -> Any:
         limits = _limits.current()
@@ -89,7 +87,8 @@ class Instance:
         clock.inside.add(self)
         if not clock.awake:
             clock.wake()
-        self._set_deadline()
+        if clock.epoch != self._epoch:  # else the deadline is as good as new
+            self._set_deadline(clock.epoch)
         try:
             return call(*arguments)
         except UnicodeEncodeError:

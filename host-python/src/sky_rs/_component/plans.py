@@ -178,6 +178,8 @@ class PlannedCode:
         read = self._codec.reader_at(result_type, place)
         kind = ctypes.c_uint8.from_address(place + value.kind.offset)
         call, delete, check = self._call, self._delete, self._check
+        if isinstance(result_type, signatures.Scalar):
+            delete = int  # a number owns nothing
 
         def finish() -> Any:
             error = call(callee, context, first, count, place, 1)
