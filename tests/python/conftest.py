@@ -2,7 +2,9 @@
 
 import contextlib
 import functools
+import os
 import pathlib
+import subprocess
 import sys
 from unittest import mock
 
@@ -15,6 +17,19 @@ VECTORS = ROOT / "tests" / "vectors"
 
 # The readers of the vectors live beside them.
 sys.path.insert(0, str(VECTORS))
+
+
+def run(code, **environment):
+    """Runs code in a fresh process and returns what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stdout + done.stderr
 
 
 @functools.cache

@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-import os
-import subprocess
 import sys
 import threading
 from unittest import mock
 
 import pytest
+from conftest import run
 
 import sky_rs
 from sky_rs import _routing
@@ -19,19 +18,6 @@ from sky_rs.exceptions import (
     ComponentUnavailableError,
     ConfigurationError,
 )
-
-
-def run(code, **environment):
-    """Runs code in a fresh process and returns what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,16 @@
 """Loading: cache, integrity, limits, and the choice of how to call."""
 
-import os
 import stat
-import subprocess
-import sys
 from unittest import mock
 
 import pytest
+from conftest import run
 
 import sky_rs
 from sky_rs import _limits
 from sky_rs._component import artifact, cache, runtime, signatures
 from sky_rs._component.plans import PlannedCode
 from sky_rs.exceptions import ConfigurationError
-
-
-def run(code, **environment):
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.stdout + done.stderr
-
 
 USE = """
 import sky_rs
