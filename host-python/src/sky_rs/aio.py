@@ -1,7 +1,8 @@
 """The functions that can block, for asyncio.
 
-They run on a few threads of their own. Cancelling the task that awaits one ends the work itself
-within a tick of the clock (50 ms), in the component as in Python, and frees its thread.
+They run on a few threads of their own. Cancelling the task that awaits one ends the reading of a
+regular file after its step of some milliseconds, in the component as in Python, and frees its
+thread. A FIFO whose writer is silent is waited for all the same.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ sleeps.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Callable, Optional, Set
 
@@ -38,9 +39,11 @@ class Clock:
     def wake(self) -> None:
         """Makes the epoch advance."""
         with self._lock:
-            if self._thread is None and not self._closed.is_set():
-                self._thread = threading.Thread(target=self._run, name="sky_rs-clock", daemon=True)
-                self._thread.start()
+            running = self._thread is not None and self._thread.is_alive()
+            if not running and not self._closed.is_set():
+                thread = threading.Thread(target=self._run, name="sky_rs-clock", daemon=True)
+                thread.start()
+                self._thread = thread  # only now: the next call tries again if it cannot start
         self._wake.set()
 
     def close(self) -> None:
@@ -59,7 +62,8 @@ class Clock:
                 # In this order: who enters after the look at `inside` finds `awake` false.
                 self.awake = False
                 if not self.inside:
-                    self._rest()
+                    with contextlib.suppress(Exception):  # the clock goes on whatever happens
+                        self._rest()
                     self._wake.wait()
             self._wake.clear()
             self.awake = True

@@ -37,7 +37,12 @@ class Instance:
         self._allow(_limits.current())
         self.store.set_wasi(sandbox.wasi_config(directory))
         self._set_deadline(runtime.clock.epoch)
-        self._instance = runtime.code.instantiate(self.store)
+        try:
+            self._instance = runtime.code.instantiate(self.store)
+        except self._error as error:
+            # No address space for another memory, for instance.
+            self.store.close()
+            raise _translated("starting an instance", _limits.current(), error) from error
 
     def call(self, function: str, *arguments: Any) -> Any:
         """Calls an exported function, such as 'strings#base36-encode', and returns its WIT value.
@@ -84,12 +89,12 @@ class Instance:
         if limits is not self.limits:
             self._allow(limits)
         clock = self._runtime.clock
-        clock.inside.add(self)
-        if not clock.awake:
-            clock.wake()
-        if clock.epoch != self._epoch:  # else the deadline is as good as new
-            self._set_deadline(clock.epoch)
         try:
+            clock.inside.add(self)
+            if not clock.awake:
+                clock.wake()
+            if clock.epoch != self._epoch:  # else the deadline is as good as new
+                self._set_deadline(clock.epoch)
             return call(*arguments)
         except UnicodeEncodeError:
             raise NotRepresented("text with lone surrogates") from None

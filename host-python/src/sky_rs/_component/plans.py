@@ -149,7 +149,9 @@ class PlannedCode:
             found = self._owned(
                 self._get_index(component, parent.address, name, len(name)), "export_index"
             )
-            self._indices[function] = found
+            # Another thread may have been as quick: whose index is kept must never be replaced,
+            # since somebody may be using its address.
+            found = self._indices.setdefault(function, found)
         return found.address
 
     def bind(self, store: Any, instance: Any, function: str) -> Callable[..., Any]:

@@ -189,11 +189,14 @@ class Codec:
         offset, at = self.offset("resource"), ctypes.c_void_p.from_address
         free = self._ffi.dll["wasmtime_component_resource_any_delete"]
         free.restype, free.argtypes = None, [ctypes.c_void_p]
+        byte_at, kind = ctypes.c_uint8.from_address, self.value.kind.offset
+        scalar = self._kind("bool")
 
         def read(address: int) -> Owned:
-            resource = Owned(at(address + offset).value or 0, free)
-            self.set_kind(address, "bool")
-            return resource
+            pointer = at(address + offset).value or 0
+            # Forgotten first: Ctrl-C in between may leak a resource, but not free it twice.
+            byte_at(address + kind).value = scalar
+            return Owned(pointer, free)
 
         return read
 
