@@ -7,7 +7,7 @@ import pytest
 
 import sky_rs
 from sky_rs._component import pool, sandbox
-from sky_rs.exceptions import ComponentDeadlineError, ComponentTrapError
+from sky_rs.exceptions import ComponentDeadlineError, ComponentError, ComponentTrapError
 
 
 @pytest.fixture
@@ -132,3 +132,19 @@ def test_threads_do_not_share_instances(tmp_path, component):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_without_a_thread_for_the_clock_python_answers(runtime, monkeypatch):
+    from sky_rs._component.clock import Clock
+
+    def no_thread(_self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(runtime, "clock", Clock(lambda: None, lambda: None))
+    monkeypatch.setattr(sky_rs._routing.ROUTES["base36_encode"], "component_from", 0)
+    monkeypatch.setattr("threading.Thread.start", no_thread)
+    assert sky_rs.base36_encode("ff") == "73"
+    with sky_rs.using("component"):
+        with pytest.raises(ComponentError, match="can't start new thread"):
+            sky_rs.base36_encode("ff")
+    assert not runtime.clock.inside

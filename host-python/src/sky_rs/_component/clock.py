@@ -12,6 +12,7 @@ import threading
 from typing import Callable, Optional, Set
 
 from sky_rs._component import sandbox
+from sky_rs.exceptions import ComponentError
 
 
 class Clock:
@@ -37,12 +38,20 @@ class Clock:
         self._thread: Optional[threading.Thread] = None
 
     def wake(self) -> None:
-        """Makes the epoch advance."""
+        """Makes the epoch advance.
+
+        Raises:
+            ComponentError: No thread can be started for it.
+        """
         with self._lock:
             running = self._thread is not None and self._thread.is_alive()
             if not running and not self._closed.is_set():
                 thread = threading.Thread(target=self._run, name="sky_rs-clock", daemon=True)
-                thread.start()
+                try:
+                    thread.start()
+                except RuntimeError as error:
+                    # Without the clock a call has no deadline, so it is not made.
+                    raise ComponentError(f"the clock has no thread: {error}") from error
                 self._thread = thread  # only now: the next call tries again if it cannot start
         self._wake.set()
 
