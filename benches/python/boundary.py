@@ -74,6 +74,7 @@ def calls() -> List[Row]:
     from wasmtime.component import Component, Linker
 
     import sky_rs
+    from sky_rs import _limits
     from sky_rs._component import artifact, runtime, signatures
     from sky_rs._component.instance import Instance
     from sky_rs._component.public import PublicCode
@@ -97,8 +98,10 @@ def calls() -> List[Row]:
     plan = loaded.code._plan(context, function._func, signature)
     assert plan() == function(store) == 7
 
+    limits = _limits.current()
+
     def fresh() -> None:
-        Instance(loaded, None).close()
+        Instance(loaded, None, limits).close()
 
     made = _microseconds(fresh, calls=100)
     return [

@@ -12,7 +12,7 @@ from sky_rs.exceptions import ComponentDeadlineError, ComponentError, ComponentT
 
 @pytest.fixture
 def fresh(runtime):
-    """No idle instance before and after: instances take their limits when they are made."""
+    """No idle instance before and after."""
     runtime.pool.close()
     yield runtime
     runtime.pool.close()
@@ -23,6 +23,14 @@ def test_arguments_beyond_the_memory_limit(fresh, component):
         with sky_rs.limits(memory=4 * 2**20):
             sky_rs.truncate_long_string("x" * 8 * 2**20)
     assert sky_rs.base36_encode("ff") == "73"
+
+
+def test_a_limit_holds_on_instances_that_have_grown_before(fresh, component):
+    text = "x" * 8 * 2**20
+    sky_rs.truncate_long_string(text)
+    with pytest.raises(ComponentTrapError), sky_rs.limits(memory=4 * 2**20):
+        sky_rs.truncate_long_string(text)
+    assert sky_rs.truncate_long_string(text) == "x" * 35 + "..."
 
 
 def test_results_beyond_the_memory_limit(fresh, component, caplog, tmp_path):
@@ -57,7 +65,7 @@ def test_time_is_bounded(fresh, component, slow):
 
 def test_beyond_its_time_auto_answers_in_python(fresh, slow, monkeypatch, caplog):
     monkeypatch.setattr(sky_rs._routing.ROUTES["hash_file"], "component_from", 0)
-    with sky_rs.limits(deadline=0.01):
+    with sky_rs.using("auto"), sky_rs.limits(deadline=0.01):
         digest = sky_rs.hash_file(slow, "sha512")
     assert type(digest).__name__ == "HASH"
     assert "hash_file() is answered in Python" in caplog.text
@@ -66,7 +74,7 @@ def test_beyond_its_time_auto_answers_in_python(fresh, slow, monkeypatch, caplog
 def test_beyond_its_limits_auto_answers_in_python(fresh, monkeypatch, caplog):
     monkeypatch.setattr(sky_rs._routing.ROUTES["truncate_long_string"], "component_from", 0)
     text = "x" * 8 * 2**20
-    with sky_rs.limits(memory=4 * 2**20):
+    with sky_rs.using("auto"), sky_rs.limits(memory=4 * 2**20):
         assert sky_rs.truncate_long_string(text) == "x" * 35 + "..."
     assert "truncate_long_string() is answered in Python" in caplog.text
 

@@ -10,7 +10,7 @@ import time
 import pytest
 
 import sky_rs
-from sky_rs import aio
+from sky_rs import _host, aio
 
 # Ctrl-C half a second into a call that takes many seconds; the library answers afterwards.
 CTRL_C = """
@@ -83,6 +83,52 @@ def test_cancelling_a_task_ends_the_work(sparse, backend_name):
     while any(_is_hashing(frame) for frame in sys._current_frames().values()):
         assert time.monotonic() < deadline, "the work goes on"
         time.sleep(0.01)
+
+
+SILENT_FIFO = """
+import asyncio, os, sys
+import sky_rs.aio
+
+os.mkfifo(sys.argv[1])
+writer = os.open(sys.argv[1], os.O_RDWR)
+os.write(writer, b"x" * int(sys.argv[2]))
+
+async def main():
+    task = asyncio.ensure_future(sky_rs.aio.hash_file(sys.argv[1], "md5"))
+    await asyncio.sleep(0.3)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    print(task.cancelled())
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("size", [0, 1000])
+def test_a_silent_fifo_keeps_no_cancelled_thread(tmp_path, size):
+    """The interpreter waits for its threads when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", SILENT_FIFO, str(tmp_path / "fifo"), str(size)],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    assert done.stdout + done.stderr == "True\n"
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("function", ["logical_cpus", "first_free_port"])
+def test_ctrl_c_in_a_host_import_is_no_failure(component, monkeypatch, stop, function):
+    def interrupted(*_):
+        raise stop
+
+    monkeypatch.setattr(_host, function, interrupted)
+    with pytest.raises(stop):
+        sky_rs.get_cpu_count() if function == "logical_cpus" else sky_rs.find_free_port(30000)
+    monkeypatch.undo()
+    assert sky_rs.get_cpu_count() > 0
+    assert sky_rs.find_free_port(30000) >= 30000
 
 
 def _is_hashing(frame):

@@ -131,11 +131,64 @@ def test_a_wrong_self_test_makes_it_unavailable():
 
 
 @pytest.mark.parametrize("error", [ComponentTrapError("trap"), ComponentDeadlineError("late")])
-def test_failures_of_the_component_do_not_lose_the_call(error, caplog):
-    route = _routing.Route(lambda: "answer", "strings", component_from=0)
-    with mock.patch.object(route, "component", mock.Mock(side_effect=error)):
-        assert [route(), route()] == ["answer", "answer"]
+def test_failures_of_the_component_do_not_lose_the_call(error, caplog, monkeypatch):
+    route = _routing.ROUTES["format_float"]
+    monkeypatch.setattr(route, "component_from", 0)
+    monkeypatch.setattr(route, "_reported", set())
+    with sky_rs.using("auto"), mock.patch.object(route, "component", side_effect=error):
+        assert [sky_rs.format_float(1.5), sky_rs.format_float(2.5)] == ["1.5", "2.5"]
         assert len(caplog.records) == 1  # once, not once a call
         with sky_rs.using("component"), pytest.raises(ComponentError):
-            route()
-    del _routing.ROUTES[route.name]
+            sky_rs.format_float(1.5)
+
+
+def test_without_choices_nothing_is_decided_at_a_call():
+    route = _routing.ROUTES["format_float"]
+    with sky_rs.using("auto"):
+        assert sky_rs.format_float(1.5) == "1.5"
+    assert route.run is route.python
+    with sky_rs.using("component"):
+        with sky_rs.using("auto"):
+            assert route.run == route.decide
+        assert route.run == route.decide
+    assert route.run is route.python
+
+
+def test_a_block_in_another_thread_leaves_the_choice_alone():
+    entered, leave = threading.Event(), threading.Event()
+
+    def elsewhere():
+        with sky_rs.using("component"):
+            entered.set()
+            leave.wait(10)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    entered.wait(10)
+    with sky_rs.using("python"):
+        leave.set()
+        thread.join()
+        assert _routing.ROUTES["format_float"].run == _routing.ROUTES["format_float"].decide
+        assert sky_rs.format_float(2.5) == "2.5"
+
+
+def test_a_bad_limit_is_an_error_and_no_missing_component():
+    code = """
+import sky_rs
+for answer in (sky_rs.is_rust_available, sky_rs.get_backend_info):
+    try:
+        answer()
+    except sky_rs.exceptions.ConfigurationError as error:
+        print(error)
+"""
+    output = run(code, SKY_RS_DEADLINE="soon")
+    assert output.count("SKY_RS_DEADLINE must be a number of seconds") == 2
+
+
+def test_the_first_callers_limits_do_not_decide_whether_it_loads():
+    code = """
+import sky_rs
+with sky_rs.limits(memory=2**21, deadline=1e-9):
+    print(sky_rs.is_rust_available())
+"""
+    assert run(code).split() == ["True"]

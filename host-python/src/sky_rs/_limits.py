@@ -71,7 +71,7 @@ def limits(
 
     Args:
         memory: Bytes of linear memory that an instance may grow to, from 2 MiB to 4 GiB; None
-            leaves it as it is (256 MiB). An instance that is used again keeps what it has.
+            leaves it as it is (256 MiB).
         deadline: Seconds for a single call into the component, at most a day; None leaves it as it
             is (30). Long work, such as hashing a large file, is many calls.
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+from _thread import RLock  # importing threading takes longer than importing sky_rs
 from contextvars import ContextVar
 
-from sky_rs import _component
+from sky_rs import _loading
+from sky_rs._component import NotRepresented
 from sky_rs.exceptions import ComponentError, ComponentUnavailableError, ConfigurationError
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
@@ -38,6 +40,12 @@ _default: Optional[str] = None
 
 #: Every routed function by name.
 ROUTES: Dict[str, Route] = {}
+
+# How many using() blocks are open, in all threads. While there are none, nothing is to be decided
+# at a call, and Route.run is the function itself: looking for a choice costs as much as the
+# cheapest of them.
+_blocks = 0
+_lock = RLock()
 
 
 def _logger() -> logging.Logger:
@@ -88,20 +96,40 @@ def using(backend: str) -> ContextManager[None]:
 
 @contextlib.contextmanager
 def _forcing(choice: str) -> Iterator[None]:
+    _count_block(1)
     token = _forced.set(choice)
     try:
         yield
     finally:
         _forced.reset(token)
+        _count_block(-1)
+
+
+def _count_block(change: int) -> None:
+    global _blocks  # noqa: PLW0603 - one number for all threads
+    with _lock:
+        _blocks += change
+        if _blocks in (0, change):  # from or to none
+            for route in ROUTES.values():
+                route.settle()
+
+
+def _after_fork_in_child() -> None:
+    global _lock  # noqa: PLW0603 - another thread of the parent's may have held it
+    _lock = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
 class Route:
     """One function on two backends.
 
     Args:
-        python: The fallback.
-        component: Name of the module below ``sky_rs._component`` with the function of that name;
-            it is imported with the first call that goes there.
+        name: The function's name.
+        module: Where it is: the module of that name below ``sky_rs._python`` and the one below
+            ``sky_rs._component``, each imported with the first call that goes there.
         size: A cheap measure of the work in a call, from its arguments; it may be asked about any
             arguments at all.
         unit: What ``size`` counts, in words.
@@ -110,30 +138,40 @@ class Route:
 
     def __init__(
         self,
-        python: Callable[..., Any],
-        component: str,
+        name: str,
+        module: str,
         *,
         size: Optional[Callable[..., int]] = None,
         unit: str = "",
         component_from: Optional[int] = None,
     ) -> None:
-        self.name = python.__name__
+        self.name = name
         self.unit = unit
         self.component_from = component_from
-        self.python = python
-        self.component = self._load
-        self._module = component
+        self.python: Callable[..., Any] = self._load_python
+        self.component: Callable[..., Any] = self._load_component
+        #: Answers a call. Look it up at each.
+        self.run: Callable[..., Any] = self._first
+        self._module = module
         self._size = size
         self._reported: Set[type] = set()
-        ROUTES[self.name] = self
+        ROUTES[name] = self
 
-    def __call__(self, *arguments: Any) -> Any:
+    def settle(self) -> None:
+        """Makes ``run`` the shortest way that the choices made so far leave open."""
+        if self.run == self._first:
+            return  # the variable is read with the first call
+        needs_no_choice = _default == PYTHON or (_default == AUTO and self.component_from is None)
+        self.run = self.python if needs_no_choice and not _blocks else self.decide
+
+    def decide(self, *arguments: Any) -> Any:
+        """Answers a call on the backend that is chosen for it."""
         backend = _forced.get() or selected()
         if backend == PYTHON or (backend == AUTO and not self._pays(arguments)):
             return self.python(*arguments)
         try:
             return self.component(*arguments)
-        except _component.NotRepresented:
+        except NotRepresented:
             pass
         except ComponentError as error:
             if backend == COMPONENT:
@@ -145,9 +183,24 @@ class Route:
         least = self.component_from
         return least is not None and (self._size is None or self._size(*arguments) >= least)
 
-    def _load(self, *arguments: Any) -> Any:
+    def _first(self, *arguments: Any) -> Any:
+        """Stands in for ``run`` until the first call."""
+        selected()
+        with _lock:
+            self.run = self.decide
+            self.settle()
+        return self.run(*arguments)
+
+    def _load_python(self, *arguments: Any) -> Any:
+        """Stands in for the fallback's function until the first call imports it."""
+        self.python = getattr(_loading.module(f"_python.{self._module}"), self.name)
+        with _lock:
+            self.settle()
+        return self.python(*arguments)
+
+    def _load_component(self, *arguments: Any) -> Any:
         """Stands in for the component's function until the first call imports it."""
-        self.component = getattr(_component.module(self._module), self.name)
+        self.component = getattr(_loading.module(f"_component.{self._module}"), self.name)
         return self.component(*arguments)
 
     def _report(self, error: ComponentError) -> None:

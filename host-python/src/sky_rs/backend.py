@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sky_rs import _component, _routing
+from sky_rs import _loading, _routing
 from sky_rs._limits import limits
 from sky_rs._routing import using
 from sky_rs._version import __version__
@@ -18,7 +18,7 @@ __all__ = ["get_backend_info", "is_rust_available", "limits", "routes", "using"]
 def is_rust_available() -> bool:
     """Whether the component can be loaded in this process. Loads it, if it is not."""
     try:
-        _component.module("runtime").load()
+        _loading.module("_component.runtime").load()
     except ComponentUnavailableError:
         return False
     return True
@@ -56,7 +56,7 @@ def get_backend_info() -> dict[str, Any]:
         return info
     from importlib import metadata  # noqa: PLC0415 - `import sky_rs` has to be quick
 
-    runtime = _component.module("runtime")
+    runtime = _loading.module("_component.runtime")
     try:
         loaded = runtime.load()
     except ComponentUnavailableError as error:
@@ -64,7 +64,7 @@ def get_backend_info() -> dict[str, Any]:
         return info
     info.update(
         backend="component",
-        component_version=_component.module("signatures").VERSION,
+        component_version=_loading.module("_component.signatures").VERSION,
         wasmtime_version=metadata.version("wasmtime"),
         component_sha256=loaded.sha256,
         imports=loaded.imports(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sky_rs._python import files as _python
 from sky_rs._routing import Route
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
@@ -21,9 +20,9 @@ def _lines(_path: Any, n: Any, *_: Any) -> int:
 
 
 _read_last_n_lines = Route(
-    _python.read_last_n_lines, "files", size=_lines, unit="lines", component_from=5000
+    "read_last_n_lines", "files", size=_lines, unit="lines", component_from=5000
 )
-_hash_file = Route(_python.hash_file, "files")
+_hash_file = Route("hash_file", "files")
 
 
 def read_last_n_lines(
@@ -50,7 +49,7 @@ def read_last_n_lines(
         AssertionError: ``n`` is negative, ``chunk_size`` is not positive, or there is no such file.
         RuntimeError: The file cannot be read; its cause is the OSError.
     """
-    return _read_last_n_lines(  # type: ignore[no-any-return]
+    return _read_last_n_lines.run(  # type: ignore[no-any-return]
         file_path, n, chunk_size, encoding, errors
     )
 
@@ -70,4 +69,4 @@ def hash_file(path: str, hash_alg: str) -> Union[_Hash, FileDigest]:
         OSError: The file cannot be read.
         ValueError: ``hash_alg`` is unknown here.
     """
-    return _hash_file(path, hash_alg)  # type: ignore[no-any-return]
+    return _hash_file.run(path, hash_alg)  # type: ignore[no-any-return]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sky_rs._python import network as _python
 from sky_rs._routing import Route
 
 __all__ = ["find_free_port"]
 
-_find_free_port = Route(_python.find_free_port, "network")
+_find_free_port = Route("find_free_port", "network")
 
 
 def find_free_port(start_port: int) -> int:
@@ -20,4 +19,4 @@ def find_free_port(start_port: int) -> int:
         OSError: No port is free, or no socket can be made.
         OverflowError: ``start_port`` is negative.
     """
-    return _find_free_port(start_port)  # type: ignore[no-any-return]
+    return _find_free_port.run(start_port)  # type: ignore[no-any-return]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sky_rs._python import strings as _python
 from sky_rs._routing import Route
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
@@ -16,11 +15,9 @@ def _length(text: Any, *_: Any) -> int:
     return len(text) if type(text) is str else 0
 
 
-_base36_encode = Route(_python.base36_encode, "strings")
-_format_float = Route(_python.format_float, "strings")
-_truncate_long_string = Route(
-    _python.truncate_long_string, "strings", size=_length, unit="characters"
-)
+_base36_encode = Route("base36_encode", "strings")
+_format_float = Route("format_float", "strings")
+_truncate_long_string = Route("truncate_long_string", "strings", size=_length, unit="characters")
 
 
 def base36_encode(hex_str: str) -> str:
@@ -37,7 +34,7 @@ def base36_encode(hex_str: str) -> str:
             function never returns).
         TypeError: ``hex_str`` is neither text nor bytes.
     """
-    return _base36_encode(hex_str)  # type: ignore[no-any-return]
+    return _base36_encode.run(hex_str)  # type: ignore[no-any-return]
 
 
 def format_float(num: float, precision: int = 1) -> str:
@@ -51,7 +48,7 @@ def format_float(num: float, precision: int = 1) -> str:
         AttributeError: ``num`` is no number with ``is_integer()``.
         ValueError: ``precision`` is no precision, and ``num`` is not whole.
     """
-    return _format_float(num, precision)  # type: ignore[no-any-return]
+    return _format_float.run(num, precision)  # type: ignore[no-any-return]
 
 
 def truncate_long_string(s: str, max_length: int = 35, truncate_middle: bool = False) -> str:
@@ -67,4 +64,4 @@ def truncate_long_string(s: str, max_length: int = 35, truncate_middle: bool = F
     Returns:
         ``s`` itself if it is short enough.
     """
-    return _truncate_long_string(s, max_length, truncate_middle)  # type: ignore[no-any-return]
+    return _truncate_long_string.run(s, max_length, truncate_middle)  # type: ignore[no-any-return]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sky_rs._python import system as _python
 from sky_rs._routing import Route
 
 __all__ = ["get_cpu_count", "get_mem_size_gb"]
 
-_get_cpu_count = Route(_python.get_cpu_count, "system")
-_get_mem_size_gb = Route(_python.get_mem_size_gb, "system")
+_get_cpu_count = Route("get_cpu_count", "system")
+_get_mem_size_gb = Route("get_mem_size_gb", "system")
 
 
 def get_cpu_count() -> int:
@@ -21,7 +20,7 @@ def get_cpu_count() -> int:
         ValueError: The variable holds no number.
         OverflowError: The variable or the cgroup limit is infinite.
     """
-    return _get_cpu_count()  # type: ignore[no-any-return]
+    return _get_cpu_count.run()  # type: ignore[no-any-return]
 
 
 def get_mem_size_gb() -> float:
@@ -33,4 +32,4 @@ def get_mem_size_gb() -> float:
     Raises:
         ValueError: The variable holds no number.
     """
-    return _get_mem_size_gb()  # type: ignore[no-any-return]
+    return _get_mem_size_gb.run()  # type: ignore[no-any-return]

@@ -1,7 +1,8 @@
 """The host's side of the component's imports.
 
 Nothing may be raised into wasmtime: it keeps one pending exception for all threads. A failure is
-returned as the WIT error, and what really happened waits for the thread in :data:`failures`.
+returned as the WIT error, or ends the call if there is none or if it is no failure but Ctrl-C; what
+really happened waits for the thread in :data:`failures`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _LEVELS = {"error": "ERROR", "warn": "WARNING", "info": "INFO", "debug": "DEBUG"
 
 
 class _Failures(threading.local):
-    """The exception behind the last `host-failed` of each thread."""
+    """The exception behind each thread's last `host-failed`, or call ended by a host import."""
 
     pending: Optional[BaseException] = None
 
@@ -47,7 +48,7 @@ def first_free_port(start: int, end: int) -> Any:
     """
     try:
         return _host.first_free_port(start, end)
-    except BaseException as error:  # Ctrl-C too: ctypes would drop it
+    except Exception as error:
         failures.pending = error
         return str(error)
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
 from sky_rs import _limits
-from sky_rs._component import NotRepresented, sandbox
+from sky_rs._component import NotRepresented, imports, sandbox
 from sky_rs.exceptions import ComponentDeadlineError, ComponentTrapError
 
 if TYPE_CHECKING:
@@ -22,19 +22,23 @@ class Instance:
     state.
     """
 
-    def __init__(self, runtime: Runtime, directory: Optional[sandbox.Directory]) -> None:
+    def __init__(
+        self, runtime: Runtime, directory: Optional[sandbox.Directory], limits: _limits.Limits
+    ) -> None:
         import wasmtime  # noqa: PLC0415 - loaded with the component, not with the package
 
         self.directory = directory
-        #: What the last call was allowed.
-        self.limits: Optional[_limits.Limits] = None
+        #: What a call may use.
+        self.limits = limits
+        # Bytes it may have grown to: memory is never given back.
+        self._grown = 0
         #: The epoch when the deadline of the store was set.
         self._epoch = -1
         self._runtime = runtime
         self._error = wasmtime.WasmtimeError
         self._calls: Dict[str, Callable[..., Any]] = {}
         self.store = wasmtime.Store(runtime.engine)
-        self._allow(_limits.current())
+        self.allow(limits)
         self.store.set_wasi(sandbox.wasi_config(directory))
         self._set_deadline(runtime.clock.epoch)
         try:
@@ -42,7 +46,7 @@ class Instance:
         except self._error as error:
             # No address space for another memory, for instance.
             self.store.close()
-            raise _translated("starting an instance", _limits.current(), error) from error
+            raise _translated("starting an instance", limits, error) from error
 
     def call(self, function: str, *arguments: Any) -> Any:
         """Calls an exported function, such as 'strings#base36-encode', and returns its WIT value.
@@ -58,6 +62,17 @@ class Instance:
             self._calls[function] = call
         return self._guarded(function, call, *arguments)
 
+    def fits(self, limits: _limits.Limits) -> bool:
+        """Whether it has certainly not grown beyond the limits."""
+        return self._grown <= limits.memory
+
+    def allow(self, limits: _limits.Limits) -> None:
+        """Sets the limits of the calls from now on."""
+        self.limits = limits
+        self._grown = max(self._grown, limits.memory)
+        self._epoch = -1
+        self.store.set_limits(memory_size=limits.memory)
+
     def drop(self, resource: Any) -> None:
         """Ends a resource that a call returned."""
         self._guarded("dropping a resource", self._runtime.code.drop, self.store, resource)
@@ -72,22 +87,14 @@ class Instance:
         self._calls.clear()
         self.store._consume()
 
-    def _allow(self, limits: _limits.Limits) -> None:
-        self.limits = limits
-        self._epoch = -1
-        self.store.set_limits(memory_size=limits.memory)
-
     def _set_deadline(self, epoch: int) -> None:
         """Sets the deadline anew for a call that begins in an epoch."""
         self._epoch = epoch
         # The tick under way does not count.
-        ticks = math.ceil(_limits.current().deadline / sandbox.TICK) + 1
+        ticks = math.ceil(self.limits.deadline / sandbox.TICK) + 1
         self.store.set_epoch_deadline(ticks)
 
     def _guarded(self, what: str, call: Callable[..., Any], *arguments: Any) -> Any:
-        limits = _limits.current()
-        if limits is not self.limits:
-            self._allow(limits)
         clock = self._runtime.clock
         try:
             clock.inside.add(self)
@@ -99,7 +106,10 @@ class Instance:
         except UnicodeEncodeError:
             raise NotRepresented("text with lone surrogates") from None
         except self._error as error:
-            raise _translated(what, limits, error) from error
+            reason = imports.failures.take()
+            if reason is not None and not isinstance(reason, Exception):
+                raise reason from None  # Ctrl-C in a host import
+            raise _translated(what, self.limits, error) from error
         finally:
             clock.inside.discard(self)
 

@@ -115,7 +115,8 @@ class PlannedCode:
                 result = host(*[read(first + place) for place, read in readers])
                 if give:
                     give(result, rest[1])
-            except BaseException as error:
+            except BaseException as error:  # Ctrl-C too: ctypes would drop it
+                imports.failures.pending = error
                 failure = self._error(f"{name.decode()}: {error!r}")
                 return _address(failure._consume())
             return 0

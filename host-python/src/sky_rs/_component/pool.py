@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict, deque
 from typing import TYPE_CHECKING, Any, Deque, Iterator, List, Optional
 
+from sky_rs import _limits
 from sky_rs._component import sandbox
 from sky_rs._component.instance import Instance
 
@@ -36,10 +37,13 @@ class Pool:
 
     def call(self, function: str, *arguments: Any) -> Any:
         """One call that needs no files; see :meth:`Instance.call`."""
+        limits = _limits.current()
         try:
             instance = self._pure.pop()
         except IndexError:
-            instance = Instance(self._runtime, None)
+            instance = Instance(self._runtime, None, limits)
+        if instance.limits is not limits:
+            instance = self._fitting(instance, limits)
         try:
             result = instance.call(function, *arguments)
         except BaseException:
@@ -55,13 +59,23 @@ class Pool:
     @contextlib.contextmanager
     def lend(self, directory: sandbox.Directory) -> Iterator[Instance]:
         """An instance that reads a directory, for the block; kept afterwards unless that fails."""
-        instance = self._take(directory) or Instance(self._runtime, directory)
+        limits = _limits.current()
+        instance = self._take(directory) or Instance(self._runtime, directory, limits)
+        instance = self._fitting(instance, limits)
         try:
             yield instance
         except BaseException:
             instance.close()
             raise
         self._give_back(directory, instance)
+
+    def _fitting(self, instance: Instance, limits: _limits.Limits) -> Instance:
+        """The instance with these limits, or a new one if it may have grown beyond them."""
+        if instance.fits(limits):
+            instance.allow(limits)
+            return instance
+        instance.close()
+        return Instance(self._runtime, instance.directory, limits)
 
     def close(self) -> None:
         """Frees every idle instance."""

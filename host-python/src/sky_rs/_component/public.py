@@ -48,10 +48,15 @@ class PublicCode:
 
 def _adapted(function: Callable[..., Any]) -> Callable[..., Any]:
     """A host function as wasmtime-py calls it: with the store, and records as objects."""
+    from wasmtime import WasmtimeError  # noqa: PLC0415
     from wasmtime.component import Record  # noqa: PLC0415
 
     def adapted(_store: Any, *arguments: Any) -> Any:
-        result = function(*arguments)
+        try:
+            result = function(*arguments)
+        except BaseException as error:  # Ctrl-C too, which wasmtime-py would let ctypes drop
+            imports.failures.pending = error
+            raise WasmtimeError(repr(error)) from None
         if isinstance(result, dict):
             record = Record()
             record.__dict__.update(result)

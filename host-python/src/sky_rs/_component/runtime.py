@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
-import gc
+import contextvars
 import os
 from typing import List, Optional, Union
 
-from sky_rs import _component
+from sky_rs import _loading
 from sky_rs._component import NotRepresented, artifact, cache
 from sky_rs._component.clock import Clock
 from sky_rs._component.plans import PlannedCode
 from sky_rs._component.pool import Pool
 from sky_rs._component.public import PublicCode
-from sky_rs.exceptions import ComponentUnavailableError
+from sky_rs.exceptions import (
+    ComponentDeadlineError,
+    ComponentUnavailableError,
+    ConfigurationError,
+)
 
 #: "0" calls through the public API only.
 _PLANS = "SKY_RS_CALL_PLANS"
@@ -77,12 +80,15 @@ class Runtime:
             Exception: Neither does.
         """
         if os.environ.get(_PLANS, "1") != "0":
-            # Whatever a private API does when it is another.
-            with contextlib.suppress(Exception):
+            try:
                 self.code = PlannedCode(self.engine, content)
                 self._self_test()
+            except ConfigurationError:
+                raise
+            except Exception:  # whatever a private API does when it is another
+                self.pool.close()
+            else:
                 return self.code
-            self.pool.close()
         self.code = PublicCode(self.engine, content)
         self._self_test()
         return self.code
@@ -107,12 +113,13 @@ def load() -> Runtime:
 
     Raises:
         ComponentUnavailableError: It cannot be loaded; the reason is found once and kept.
+        ConfigurationError: An environment variable holds no limit.
     """
     global _loaded  # noqa: PLW0603 - the process has one component
     runtime = _loaded
     if runtime is not None:
         return runtime
-    with _component.loading:
+    with _loading.lock:
         if _loaded is None:
             _loaded = _make()
         return _loaded
@@ -122,20 +129,21 @@ def _make() -> Runtime:
     global _failure  # noqa: PLW0603
     if _failure is not None:
         raise ComponentUnavailableError(_failure)
-    # What is imported and loaded stays; looking through it for garbage takes 3 ms.
-    collecting = gc.isenabled()
-    gc.disable()
     try:
-        return Runtime()
+        # Everybody's calls depend on it, so the limits and the cancellation of the first do not
+        # hold; those of the process do.
+        with _loading.uncollected():
+            return contextvars.Context().run(Runtime)
+    except ConfigurationError:
+        raise
     except Exception as error:
-        _failure = f"the component cannot be loaded: {type(error).__name__}: {error}"
+        reason = f"the component cannot be loaded: {type(error).__name__}: {error}"
+        if not isinstance(error, ComponentDeadlineError):  # a machine that slept may be awake now
+            _failure = reason
         import logging  # noqa: PLC0415 - slow to import, and seldom needed
 
-        logging.getLogger("sky_rs").info("answering in Python: %s", _failure)
-        raise ComponentUnavailableError(_failure) from error
-    finally:
-        if collecting:
-            gc.enable()
+        logging.getLogger("sky_rs").info("answering in Python: %s", reason)
+        raise ComponentUnavailableError(reason) from error
 
 
 def load_for_files() -> Runtime:
@@ -156,7 +164,7 @@ def load_for_files() -> Runtime:
 def close() -> None:
     """Frees the runtime; the next call loads it anew."""
     global _loaded
-    with _component.loading:
+    with _loading.lock:
         runtime, _loaded = _loaded, None
     if runtime is not None:
         runtime.close()

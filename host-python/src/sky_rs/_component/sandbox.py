@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional, Tuple
 
 from sky_rs._component import NotRepresented
 
@@ -19,20 +19,21 @@ IDLE = 10.0
 STEP = 4 * 1024 * 1024
 
 
-class Directory(NamedTuple):
-    """The one directory an instance may read. A directory put in its place is another one."""
-
-    path: str
-    device: int
-    inode: int
+#: The one directory an instance may read: path, device, inode. A directory put in its place is
+#: another one.
+Directory = Tuple[str, int, int]
 
 
-class Located(NamedTuple):
+class Located:
     """A regular, non-empty file: its directory, its name there, and its size in bytes."""
 
-    directory: Directory
-    name: str
-    size: int
+    # Not a NamedTuple: making such a class takes longer than importing this package.
+    __slots__ = ("directory", "name", "size")
+
+    def __init__(self, directory: Directory, name: str, size: int) -> None:
+        self.directory = directory
+        self.name = name
+        self.size = size
 
 
 def locate(path: Any) -> Located:
@@ -54,7 +55,7 @@ def locate(path: Any) -> Located:
         raise NotRepresented("no file that can be examined") from None
     if not stat.S_ISREG(status.st_mode) or status.st_size == 0:
         raise NotRepresented("no regular file with content")
-    return Located(Directory(directory, parent.st_dev, parent.st_ino), name, status.st_size)
+    return Located((directory, parent.st_dev, parent.st_ino), name, status.st_size)
 
 
 def _text(path: Any) -> str:
@@ -83,9 +84,10 @@ def wasi_config(directory: Optional[Directory]) -> Any:
 
     config = wasmtime.WasiConfig()
     if directory is not None:
+        path, *_ = directory
         try:
-            config.preopen_dir(directory.path, "/", fs_mutable=False)
+            config.preopen_dir(path, "/", fs_mutable=False)
         except wasmtime.WasmtimeError:
             # A directory that may be searched but not read, for instance.
-            raise NotRepresented(f"{directory.path} cannot be opened as a directory") from None
+            raise NotRepresented(f"{path} cannot be opened as a directory") from None
     return config

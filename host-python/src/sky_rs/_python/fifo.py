@@ -1,14 +1,18 @@
-"""Opening a FIFO without waiting for ever.
+"""Reading a FIFO without waiting for what never comes.
 
 A plain ``open()`` of a FIFO waits until somebody opens it for writing. If nobody ever does, so
-waits SkyPilot.
+waits SkyPilot. And a read waits as long as the writer is silent, even if nobody wants the result
+any more; so the FIFO stays non-blocking.
 """
 
 from __future__ import annotations
 
 import os
+import select
 import stat
 import time
+
+from sky_rs import _limits
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
@@ -18,6 +22,9 @@ if TYPE_CHECKING:
 PATIENCE = 5.0
 
 _PAUSE = 0.005
+
+# Milliseconds after which a reader that waits looks whether it still should.
+_GLANCE = 50
 
 
 def is_fifo(path: Any) -> bool:
@@ -43,7 +50,8 @@ def open_fifo(path: Any) -> Tuple[BinaryIO, bytes]:
     """Opens a FIFO that has a writer, or gets one within :data:`PATIENCE` seconds.
 
     Returns:
-        The open file and the bytes already read from it.
+        The open file and the bytes already read from it. A ``readinto`` of it returns None when
+        there is nothing to read yet.
 
     Raises:
         TimeoutError: Nobody opened it for writing.
@@ -52,11 +60,18 @@ def open_fifo(path: Any) -> Tuple[BinaryIO, bytes]:
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
         first = _first_byte(descriptor, path)
-        os.set_blocking(descriptor, True)
         return open(descriptor, "rb", buffering=0), first
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def wait(file: BinaryIO) -> None:
+    """Waits a moment for something to read, or for the last writer to leave."""
+    _limits.check_cancelled()
+    readable = select.poll()
+    readable.register(file, select.POLLIN)
+    readable.poll(_GLANCE)
 
 
 def _first_byte(descriptor: int, path: Any) -> bytes:
@@ -68,6 +83,7 @@ def _first_byte(descriptor: int, path: Any) -> bytes:
             return b""  # there is a writer, and nothing to read yet
         if first:
             return first
+        _limits.check_cancelled()
         if time.monotonic() > deadline:
             raise TimeoutError(
                 f"nobody has opened the FIFO {path!r} for writing within {PATIENCE:g} s"

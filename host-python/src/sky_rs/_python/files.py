@@ -87,10 +87,13 @@ def hash_file(path: Any, hash_alg: Any) -> _Hash:
         buffer = memoryview(bytearray(_HASH_BUFFER))
         while True:
             size = file.readinto(buffer)  # type: ignore[attr-defined]
-            if not size:
+            if size is None:
+                fifo.wait(file)
+            elif size:
+                digest.update(buffer[:size])
+                _limits.check_cancelled()
+            else:
                 return digest
-            digest.update(buffer[:size])
-            _limits.check_cancelled()
 
 
 def _open(path: Any) -> Tuple[BinaryIO, bytes]:

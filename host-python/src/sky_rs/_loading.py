@@ -1,0 +1,83 @@
+"""Modules that are imported with the first call that needs them, even across a fork.
+
+A fork must not find another thread in the middle of importing or loading: the child would wait for
+ever for a module that nobody goes on importing. So whoever loads holds :data:`lock`, and a fork
+waits for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import sys
+
+# Not from threading: importing that takes longer than importing sky_rs.
+from _thread import RLock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Iterator
+
+#: Seconds a fork waits for another thread to finish loading.
+_PATIENCE = 5.0
+
+#: Held by whoever imports modules of this package or loads the component.
+lock = RLock()
+
+_held_for_fork = False
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Keeps the garbage collector away from what the block makes, which is there to stay.
+
+    Looking through modules and types again and again takes a fifth of the time of loading.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        if hasattr(gc, "freeze") and not gc.get_freeze_count():  # somebody's own must stay frozen
+            # Moves everything to the oldest generation; else the next object that anybody makes
+            # starts the look through all of it that was saved.
+            gc.freeze()
+            gc.unfreeze()
+        gc.enable()
+
+
+def module(name: str) -> ModuleType:
+    """A module of this package by its name below it, such as '_python.files'."""
+    with lock, uncollected():
+        return importlib.import_module(f"sky_rs.{name}")
+
+
+def _before_fork() -> None:
+    global _held_for_fork  # noqa: PLW0603
+    _held_for_fork = lock.acquire(timeout=_PATIENCE)
+
+
+def _after_fork_in_parent() -> None:
+    if _held_for_fork:
+        lock.release()
+
+
+def _after_fork_in_child() -> None:
+    global lock  # noqa: PLW0603
+    lock = RLock()
+    runtime = sys.modules.get("sky_rs._component.runtime")
+    if runtime is not None:
+        runtime.after_fork_in_child(in_order=_held_for_fork)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=_after_fork_in_parent,
+        after_in_child=_after_fork_in_child,
+    )
