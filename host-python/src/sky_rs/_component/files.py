@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from typing import TYPE_CHECKING, Any, List, Optional
 
-from sky_rs import _errors, _limits
+from sky_rs import _errors, _limits, _lines
 from sky_rs._component import NotRepresented, runtime, sandbox
 from sky_rs._component.digest import FileDigest
 from sky_rs._component.outcome import ERRNO, error_tag
@@ -35,7 +34,7 @@ def read_last_n_lines(
         text = _tail(file, n, errors, file_path)
     except OSError as error:
         raise _errors.tail_failed(n, file_path, error) from error
-    return [] if text is None else _split(text)
+    return [] if text is None else _lines.split(text)
 
 
 def _tail(file: sandbox.Located, n: int, errors: str, file_path: Any) -> Optional[str]:
@@ -50,15 +49,6 @@ def _tail(file: sandbox.Located, n: int, errors: str, file_path: Any) -> Optiona
     if error_tag(text) == "invalid-utf8":
         raise NotRepresented(f"replacing bytes by {errors!r}")
     return None if text is None else str(text)
-
-
-def _split(text: str) -> List[str]:
-    """The lines, each but the last with its newline."""
-    # With newline="\n" nothing else ends a line, unlike in str.splitlines.
-    lines = io.StringIO(text, newline="\n").readlines()
-    if not lines or lines[-1].endswith("\n"):
-        lines.append("")
-    return lines
 
 
 def hash_file(path: Any, hash_alg: Any) -> FileDigest:

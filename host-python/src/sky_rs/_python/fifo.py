@@ -1,8 +1,8 @@
-"""Reading a FIFO without waiting for what never comes.
+"""Opening files, and reading FIFOs, without waiting for what never comes.
 
 A plain ``open()`` of a FIFO waits until somebody opens it for writing. If nobody ever does, so
 waits SkyPilot. And a read waits as long as the writer is silent, even if nobody wants the result
-any more; so the FIFO stays non-blocking.
+any more; so a FIFO stays non-blocking.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from sky_rs import _limits
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, Tuple
+    from io import FileIO
+    from typing import Any, Tuple
 
 #: Seconds to wait for a writer.
 PATIENCE = 5.0
@@ -26,60 +27,48 @@ _PAUSE = 0.005
 # Milliseconds after which a reader that waits looks whether it still should.
 _GLANCE = 50
 
-
-def is_fifo(path: Any) -> bool:
-    """Whether the path is a FIFO; false if it cannot be examined, since opening will say why."""
-    if not isinstance(path, (str, bytes, os.PathLike)):
-        return False
-    try:
-        return stat.S_ISFIFO(os.stat(path).st_mode)
-    except (OSError, ValueError):
-        return False
+_NON_BLOCKING = getattr(os, "O_NONBLOCK", 0)  # Windows has neither it nor FIFOs among its files
 
 
-def check_access(path: Any) -> None:
-    """Opens a FIFO for reading and closes it, without waiting.
+def open_raw(path: Any) -> Tuple[FileIO, os.stat_result]:
+    """Opens a file for reading, without a buffer.
+
+    Returns:
+        The file and what it is. A FIFO is non-blocking: ``readinto`` returns None when there is
+        nothing to read yet, and 0 also as long as nobody has opened it for writing.
 
     Raises:
         OSError: As ``open()`` does.
     """
-    os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+    file: FileIO = open(path, "rb", buffering=0, opener=_open_at_once)  # noqa: SIM115
+    try:
+        status = os.fstat(file.fileno())
+        # Non-blocking means nothing to regular files.
+        if _NON_BLOCKING and not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
+            os.set_blocking(file.fileno(), True)
+    except BaseException:
+        file.close()
+        raise
+    return file, status
 
 
-def open_fifo(path: Any) -> Tuple[BinaryIO, bytes]:
-    """Opens a FIFO that has a writer, or gets one within :data:`PATIENCE` seconds.
+def _open_at_once(path: Any, flags: int) -> int:
+    return os.open(path, flags | _NON_BLOCKING)
+
+
+def first_byte(file: FileIO, path: Any) -> bytes:
+    """The first byte of a FIFO that has a writer, or gets one within :data:`PATIENCE` seconds.
 
     Returns:
-        The open file and the bytes already read from it. A ``readinto`` of it returns None when
-        there is nothing to read yet.
+        The byte; none if the writer has not written yet.
 
     Raises:
         TimeoutError: Nobody opened it for writing.
-        OSError: As ``open()`` does.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        first = _first_byte(descriptor, path)
-        return open(descriptor, "rb", buffering=0), first
-    except BaseException:
-        os.close(descriptor)
-        raise
-
-
-def wait(file: BinaryIO) -> None:
-    """Waits a moment for something to read, or for the last writer to leave."""
-    _limits.check_cancelled()
-    readable = select.poll()
-    readable.register(file, select.POLLIN)
-    readable.poll(_GLANCE)
-
-
-def _first_byte(descriptor: int, path: Any) -> bytes:
     deadline = time.monotonic() + PATIENCE
     while True:
-        try:
-            first = os.read(descriptor, 1)
-        except BlockingIOError:
+        first = file.read(1)
+        if first is None:
             return b""  # there is a writer, and nothing to read yet
         if first:
             return first
@@ -89,3 +78,11 @@ def _first_byte(descriptor: int, path: Any) -> bytes:
                 f"nobody has opened the FIFO {path!r} for writing within {PATIENCE:g} s"
             )
         time.sleep(_PAUSE)
+
+
+def wait(file: FileIO) -> None:
+    """Waits a moment for something to read from a FIFO, or for its last writer to leave."""
+    _limits.check_cancelled()
+    readable = select.poll()
+    readable.register(file, select.POLLIN)
+    readable.poll(_GLANCE)

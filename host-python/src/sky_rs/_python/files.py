@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 
-from sky_rs import _errors, _limits
+from sky_rs import _errors, _limits, _lines
 from sky_rs._python import fifo
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
     from hashlib import _Hash
-    from typing import Any, BinaryIO, List, Optional, Tuple
+    from io import FileIO
+    from typing import Any, List, Optional
 
 
 _HASH_BUFFER = 256 * 1024
+
+# A file up to this size is read in one go, without a buffer of its own.
+_SMALL = 64 * 1024
+
+# Read backwards, each block is as large as all before it together, up to this size.
+_LARGEST_BLOCK = 1024 * 1024
+
+# Encodings in which a byte 0x0a is always a newline and never part of another character, so that
+# all lines can be decoded at once; and error handlers that look at no more than the bytes in error.
+_LINEWISE = frozenset(("utf-8", "utf8", "UTF-8", "ascii", "latin-1"))
+_LOCAL_ERRORS = frozenset(("replace", "ignore", "backslashreplace", "surrogateescape"))
 
 
 def read_last_n_lines(
@@ -31,73 +44,102 @@ def read_last_n_lines(
     if n == 0:
         return []
     try:
-        with _open_seekable(file_path) as file:
-            lines = _last_lines(file, n, chunk_size)
+        file, status = fifo.open_raw(file_path)
+        with file:
+            # Whether it has a writer (then SkyPilot says the same) or not (then it waits for ever).
+            if stat.S_ISFIFO(status.st_mode):
+                raise io.UnsupportedOperation("File or stream is not seekable.")
+            content = _last_lines(file, n, chunk_size)
     except OSError as error:
         raise _errors.tail_failed(n, file_path, error) from error
-    if lines is None:
+    if content is None:
         return []
-    decoded = [line.decode(encoding, errors=errors).rstrip("\r") + "\n" for line in lines[:-1]]
-    decoded.append(lines[-1].decode(encoding, errors=errors).rstrip("\r"))
-    return decoded
+    if encoding in _LINEWISE and errors in _LOCAL_ERRORS:
+        text = content.decode(encoding, errors)
+        if "\r" not in text:
+            return _lines.split(text)
+        whole = text.split("\n")
+    else:
+        whole = [line.decode(encoding, errors=errors) for line in content.split(b"\n")]
+    last = whole.pop().rstrip("\r")
+    return [line.rstrip("\r") + "\n" for line in whole] + [last]
 
 
-def _open_seekable(file_path: Any) -> BinaryIO:
-    """Opens a file to be read from its end.
-
-    Raises:
-        OSError: As ``open()`` does. A FIFO is refused as not seekable, whether it has a writer
-            (then SkyPilot says the same) or not (then SkyPilot waits for ever).
-    """
-    if fifo.is_fifo(file_path):
-        fifo.check_access(file_path)
-        raise io.UnsupportedOperation("File or stream is not seekable.")
-    return open(file_path, "rb")
-
-
-def _last_lines(file: BinaryIO, n: Any, chunk_size: Any) -> Optional[List[bytes]]:
-    r"""The last lines without their ``\n``; none if the file is empty."""
+def _last_lines(file: FileIO, n: Any, chunk_size: Any) -> Optional[bytes]:
+    r"""The last lines joined by ``\n``; none if the file is empty."""
     position = file.seek(0, os.SEEK_END)
     if position == 0:
         return None
-    newlines = 0
-    chunks: List[bytes] = []
-    while position > 0 and newlines <= n:
-        size = min(chunk_size, position)
+    plain = type(n) is int
+    wanted = n if plain else position
+    size = min(chunk_size, _LARGEST_BLOCK)
+    blocks: List[bytes] = []
+    while position > 0:
+        size = min(size, position)
         position -= size
-        file.seek(position)
-        chunk = file.read(size)
-        chunks.append(chunk)
-        newlines += chunk.count(b"\n")
+        block = _read(file, position, size)
+        if block and not blocks and block.endswith(b"\n"):
+            block = block[:-1]
+            blocks.append(b"")
+        newlines = block.count(b"\n")
+        if newlines >= wanted:
+            blocks.append(block.split(b"\n", newlines - wanted + 1)[-1])
+            break
+        wanted -= newlines
+        if block:
+            blocks.append(block)
+        size = min(2 * size, _LARGEST_BLOCK)
         _limits.check_cancelled()
-    chunks.reverse()
-    content = b"".join(chunks)
-    if not content:
+    if not blocks:
         return None  # emptied meanwhile
-    lines = content.split(b"\n")
-    return lines[-n - 1 : -1] if lines[-1] == b"" else lines[-n:]
+    ended = blocks[0] == b""
+    blocks.reverse()
+    content = b"".join(blocks)
+    if not plain:
+        # SkyPilot slices, and numpy's numbers wrap around or refuse to be negated.
+        lines = content.split(b"\n")
+        lines = [*lines, b""][-n - 1 : -1] if ended else lines[-n:]
+        lines[-1]
+        content = b"\n".join(lines)
+    return content
+
+
+def _read(file: FileIO, position: int, size: int) -> bytes:
+    """A block of the file; less of it only if the file has shrunk."""
+    file.seek(position)
+    block = file.read(size)
+    while len(block) < size:
+        more = file.read(size - len(block))
+        if not more:
+            break
+        block += more
+    return block
 
 
 def hash_file(path: Any, hash_alg: Any) -> _Hash:
     import hashlib  # noqa: PLC0415 - slow to import, and needed only here
 
-    file, first = _open(path)
+    file, status = fifo.open_raw(path)
     with file:
-        digest = hashlib.new(hash_alg, first)
-        buffer = memoryview(bytearray(_HASH_BUFFER))
-        while True:
-            size = file.readinto(buffer)  # type: ignore[attr-defined]
-            if size is None:
-                fifo.wait(file)
-            elif size:
-                digest.update(buffer[:size])
-                _limits.check_cancelled()
-            else:
-                return digest
+        if stat.S_ISFIFO(status.st_mode):
+            return _hash_rest(file, hashlib.new(hash_alg, fifo.first_byte(file, path)))
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _SMALL:
+            return _hash_rest(file, hashlib.new(hash_alg))
+        # One byte more than there is: if it is not there, this is the end.
+        content = file.read(status.st_size + 1)
+        digest = hashlib.new(hash_alg, content)
+        return digest if len(content) == status.st_size else _hash_rest(file, digest)
 
 
-def _open(path: Any) -> Tuple[BinaryIO, bytes]:
-    """An open file and the bytes already read from it."""
-    if fifo.is_fifo(path):
-        return fifo.open_fifo(path)
-    return open(path, "rb", buffering=0), b""
+def _hash_rest(file: FileIO, digest: _Hash) -> _Hash:
+    """Adds what is left of a file."""
+    buffer = memoryview(bytearray(_HASH_BUFFER))
+    while True:
+        size = file.readinto(buffer)
+        if size is None:
+            fifo.wait(file)
+        elif size:
+            digest.update(buffer[:size])
+            _limits.check_cancelled()
+        else:
+            return digest

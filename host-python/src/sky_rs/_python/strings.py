@@ -63,10 +63,21 @@ def truncate_long_string(s: Any, max_length: Any, truncate_middle: Any) -> Any:
             return "..."
         tail, odd = divmod(max_length - 3, 2)
         return s[: tail + odd] + "..." + (s[-tail:] if tail else "")
-    return _truncate_end(s, max_length)
+    if type(s) is str and type(max_length) is int and max_length > 0:
+        return _truncate_end(s, max_length)
+    return _truncate_words(s, max_length)
 
 
-def _truncate_end(s: Any, max_length: Any) -> Any:
+def _truncate_end(s: str, max_length: int) -> str:
+    """As :func:`_truncate_words`, without looking beyond the word that reaches the limit."""
+    end, missing = 0, max_length
+    while missing and end < len(s):
+        start, end = end, end + missing
+        missing = s.count(" ", start, end)  # what was no letter
+    return s[: max(s.rfind(" ", 0, end), max_length)] + "..."
+
+
+def _truncate_words(s: Any, max_length: Any) -> Any:
     """Cuts at a space where that is possible.
 
     The lengths of the words are added up without the spaces between them, so the words before the
