@@ -101,7 +101,7 @@ def calls() -> List[Row]:
     limits = _limits.current()
 
     def fresh() -> None:
-        Instance(loaded, None, limits).close()
+        Instance(loaded, (), limits).close()
 
     made = _microseconds(fresh, calls=100)
     return [

@@ -3,7 +3,7 @@
 //! `SKYPILOT_UTILS_WASM` names another component to measure.
 #![allow(missing_docs, reason = "criterion_main! makes an undocumented main")]
 
-use component_tests::bindings::exports::skypilot::utils::io::Algorithm;
+use component_tests::bindings::exports::skypilot::utils::hashing::Algorithm;
 use component_tests::{Instance, Sandbox, artifact, linker, loaded};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use golden_vectors::Machine;
@@ -106,11 +106,7 @@ fn hash(c: &mut Criterion) {
 }
 
 fn hash_file(instance: &mut Instance, algorithm: Algorithm) -> String {
-    let hasher = instance.open_hasher("file", algorithm).unwrap().unwrap();
-    while instance.step_hasher(hasher, u32::MAX).unwrap().unwrap() > 0 {}
-    let digest = instance.hex_digest(hasher).unwrap();
-    hasher.resource_drop(&mut instance.store).unwrap();
-    digest
+    instance.hash_file("file", algorithm).unwrap().unwrap()
 }
 
 fn system(c: &mut Criterion) {

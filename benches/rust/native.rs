@@ -4,7 +4,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use skypilot_benches::{HEX_DIGITS, LINE_COUNTS, MAX_LENGTH, bytes, criterion, hex, log, words};
 use skypilot_utils::error::FileError;
-use skypilot_utils::hash::{Algorithm, Hasher};
+use skypilot_utils::hash::Algorithm;
 use skypilot_utils::limits::{self, CpuFacts, CpuQuota, MemoryFacts};
 use skypilot_utils::tail::{self, ReadAt};
 use skypilot_utils::{base36, float, text};
@@ -72,9 +72,9 @@ fn files(c: &mut Criterion) {
     ] {
         group.bench_function(name, |b| {
             b.iter(|| {
-                let mut hasher = Hasher::new(algorithm);
-                hasher.update(black_box(&content));
-                hasher.hex_digest()
+                let mut digest = algorithm.start();
+                digest.update(black_box(&content));
+                digest.hex_digest()
             });
         });
     }

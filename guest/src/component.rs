@@ -1,10 +1,11 @@
 //! The exports: convert, call, convert.
 
-use crate::bindings::exports::skypilot::utils::io::{self, Algorithm, FileHasher, LastLines};
+mod hashing;
+
+use crate::bindings::exports::skypilot::utils::io::{self, LastLines};
 use crate::bindings::exports::skypilot::utils::{strings, system};
 use crate::bindings::skypilot::utils::{host_network, host_system, types};
 use crate::error::{Error, FileError, Override};
-use crate::hash::{self, Hasher};
 use crate::limits::{self, CpuFacts, CpuQuota, MemoryFacts};
 use crate::tail::Tail;
 use crate::{base36, float, logging, port, text, wasi};
@@ -36,7 +37,6 @@ impl strings::Guest for Component {
 }
 
 impl io::Guest for Component {
-    type FileHasher = OpenHasher;
     type LastLines = OpenTail;
 
     fn find_free_port(start: i64) -> Result<u16, types::Error> {
@@ -51,7 +51,7 @@ struct OpenTail(RefCell<Tail<wasi::File>>);
 impl io::GuestLastLines for OpenTail {
     fn open(name: String, size: u64, n: u64) -> Result<LastLines, types::Error> {
         logging::install();
-        let file = wasi::File::open(&name).map_err(Error::from)?;
+        let file = wasi::File::open(0, &name).map_err(Error::from)?;
         Ok(LastLines::new(Self(RefCell::new(Tail::new(file, size, n)))))
     }
 
@@ -65,41 +65,8 @@ impl io::GuestLastLines for OpenTail {
     }
 }
 
-/// A file and the digest of what was read of it.
-struct OpenHasher {
-    stream: wasi::Stream,
-    hasher: RefCell<Hasher>,
-}
-
 /// However much is asked for, the host regains control after this many bytes.
 const MAX_STEP: u32 = 64 << 20;
-
-impl io::GuestFileHasher for OpenHasher {
-    fn open(name: String, algorithm: Algorithm) -> Result<FileHasher, types::Error> {
-        logging::install();
-        let stream = wasi::File::open(&name).and_then(|file| file.stream()).map_err(Error::from)?;
-        let hasher = RefCell::new(Hasher::new(algorithm.into()));
-        Ok(FileHasher::new(Self { stream, hasher }))
-    }
-
-    fn step(&self, max_bytes: u32) -> Result<u32, types::Error> {
-        let max_bytes = max_bytes.min(MAX_STEP);
-        let mut hasher = self.hasher.borrow_mut();
-        let mut done = 0;
-        while done < max_bytes {
-            let read = self.stream.read(u64::from(max_bytes - done)).map_err(Error::from)?;
-            let Some(bytes) = read else { break };
-            hasher.update(&bytes);
-            // A read returns no more than was asked for.
-            done += u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        }
-        Ok(done)
-    }
-
-    fn hex_digest(&self) -> String {
-        self.hasher.borrow().hex_digest()
-    }
-}
 
 impl system::Guest for Component {
     fn get_cpu_count() -> Result<i64, types::Error> {
@@ -146,19 +113,6 @@ impl From<host_network::NetworkError> for Error {
         match error {
             host_network::NetworkError::NoneFree => Self::NoFreePort,
             host_network::NetworkError::Failed(why) => Self::Host(why),
-        }
-    }
-}
-
-impl From<Algorithm> for hash::Algorithm {
-    fn from(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Md5 => Self::Md5,
-            Algorithm::Sha1 => Self::Sha1,
-            Algorithm::Sha224 => Self::Sha224,
-            Algorithm::Sha256 => Self::Sha256,
-            Algorithm::Sha384 => Self::Sha384,
-            Algorithm::Sha512 => Self::Sha512,
         }
     }
 }

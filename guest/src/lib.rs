@@ -19,6 +19,9 @@
 //! | [`text`] | shortening text |
 //! | [`tail`] | the last lines of a file |
 //! | [`hash`] | digests |
+//! | [`batch`] | several messages hashed side by side |
+//! | [`blocks`] | digests from compression functions |
+//! | [`lanes`] | compression functions over several messages at once |
 //! | [`port`] | which ports are asked for |
 //! | [`limits`] | CPU and memory limits |
 //! | [`literal`] | numbers as Python reads them |
@@ -31,9 +34,12 @@ extern crate alloc;
 extern crate std;
 
 pub mod base36;
+pub mod batch;
+pub mod blocks;
 pub mod error;
 pub mod float;
 pub mod hash;
+pub mod lanes;
 pub mod limits;
 pub mod literal;
 pub mod port;

@@ -1,5 +1,6 @@
-//! The only file that touches WASI: regular files of the preopened directory, read-only.
+//! The only file that touches WASI: regular files of the preopened directories, read-only.
 
+use crate::batch::Source;
 use crate::error::FileError;
 use crate::tail::ReadAt;
 use alloc::vec::Vec;
@@ -7,22 +8,27 @@ use wasi::filesystem::preopens::get_directories;
 use wasi::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 use wasi::io::streams::{InputStream, StreamError};
 
+/// Bytes of a file that WASI reads at a time, at most.
+const PIECE: u64 = 64 * 1024;
+
 /// An open file.
 pub(crate) struct File(Descriptor);
 
 impl File {
-    /// Opens a file of the preopened directory; follows no symbolic link.
-    pub(crate) fn open(name: &str) -> Result<Self, FileError> {
-        let (directory, _) = get_directories().pop().ok_or(FileError::NotPermitted)?;
+    /// Opens a file of a preopened directory; follows no symbolic link.
+    pub(crate) fn open(directory: u32, name: &str) -> Result<Self, FileError> {
+        let index = usize::try_from(directory).map_err(|_| FileError::NotPermitted)?;
+        let directories = get_directories();
+        let (directory, _) = directories.get(index).ok_or(FileError::NotPermitted)?;
         directory
             .open_at(PathFlags::empty(), name, OpenFlags::empty(), DescriptorFlags::READ)
             .map(Self)
             .map_err(Into::into)
     }
 
-    /// The content from the start.
-    pub(crate) fn stream(&self) -> Result<Stream, FileError> {
-        Ok(Stream(self.0.read_via_stream(0)?))
+    /// Up to `length` bytes from `offset` on.
+    pub(crate) fn part(&self, offset: u64, length: u64) -> Result<Part, FileError> {
+        Ok(Part::new(self.0.read_via_stream(offset)?, length))
     }
 }
 
@@ -33,14 +39,41 @@ impl ReadAt for File {
     }
 }
 
-/// A file's content, read forwards.
-pub(crate) struct Stream(InputStream);
+/// A part of a file, read forwards. While one piece is used, WASI reads the next.
+pub(crate) struct Part {
+    stream: InputStream,
+    rest: u64,
+    /// What was there at once when it was asked for, of which WASI says nothing.
+    early: Option<Result<Vec<u8>, StreamError>>,
+}
 
-impl Stream {
-    /// Up to `length` bytes, at least one; none at the end of the file.
-    pub(crate) fn read(&self, length: u64) -> Result<Option<Vec<u8>>, FileError> {
-        match self.0.blocking_read(length) {
-            Ok(bytes) => Ok(Some(bytes)),
+impl Part {
+    fn new(stream: InputStream, length: u64) -> Self {
+        let mut part = Self { stream, rest: length, early: None };
+        part.read_ahead();
+        part
+    }
+
+    fn read_ahead(&mut self) {
+        if self.rest > 0 {
+            let read = self.stream.read(self.rest.min(PIECE));
+            self.early = Some(read).filter(|read| !matches!(read, Ok(none) if none.is_empty()));
+        }
+    }
+}
+
+impl Source for Part {
+    fn next(&mut self) -> Result<Option<Vec<u8>>, FileError> {
+        if self.rest == 0 {
+            return Ok(None);
+        }
+        let early = self.early.take();
+        match early.unwrap_or_else(|| self.stream.blocking_read(self.rest.min(PIECE))) {
+            Ok(bytes) => {
+                self.rest -= bytes.len() as u64;
+                self.read_ahead();
+                Ok(Some(bytes))
+            }
             Err(StreamError::Closed) => Ok(None),
             Err(StreamError::LastOperationFailed(error)) => {
                 Err(wasi::filesystem::types::filesystem_error_code(&error)

@@ -2,7 +2,7 @@
 
 use golden_vectors::{Answer, Call, Failure, Machine, Override, check};
 use skypilot_utils::error::{self, Error, FileError};
-use skypilot_utils::hash::{Algorithm, Hasher};
+use skypilot_utils::hash::Algorithm;
 use skypilot_utils::limits::{self, CpuFacts, CpuQuota, MemoryFacts};
 use skypilot_utils::tail::{self, ReadAt};
 use skypilot_utils::{base36, float, port, text};
@@ -63,9 +63,9 @@ fn answer(call: &Call) -> Result<Answer, Error> {
             Answer::Lines(tail::last_lines(Memory(content), size, *n, *lossy)?)
         }
         Call::HashFile { content, algorithm } => {
-            let mut hasher = Hasher::new(native_algorithm(*algorithm));
-            hasher.update(content);
-            Answer::HexDigest(hasher.hex_digest())
+            let mut digest = native_algorithm(*algorithm).start();
+            digest.update(content);
+            Answer::HexDigest(digest.hex_digest())
         }
         // Every port is free, so the first is the answer.
         Call::FindFreePort { start } => Answer::Count(port::first(*start)?.into()),

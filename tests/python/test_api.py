@@ -40,7 +40,7 @@ def test_everything_public_is_there_and_documented():
 
 
 def test_every_function_is_routed():
-    assert set(sky_rs.routes()) == set(EIGHT)
+    assert set(EIGHT) < set(sky_rs.routes())
     for route in sky_rs.routes().values():
         assert set(route) == {"unit", "component_from"}
 

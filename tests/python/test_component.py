@@ -80,10 +80,10 @@ def test_beyond_its_limits_auto_answers_in_python(fresh, monkeypatch, caplog):
 
 
 def test_a_broken_instance_is_not_used_again(fresh):
-    directory = sandbox.locate(__file__).directory
-    with pytest.raises(ZeroDivisionError), fresh.pool.lend(directory) as instance:
+    directories = (sandbox.locate(__file__).directory,)
+    with pytest.raises(ZeroDivisionError), fresh.pool.lend(directories) as instance:
         raise ZeroDivisionError
-    with fresh.pool.lend(directory) as another:
+    with fresh.pool.lend(directories) as another:
         assert another is not instance
         assert another.call("strings#base36-encode", "ff") == "73"
 

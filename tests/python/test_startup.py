@@ -95,7 +95,9 @@ def described(ty):
         "OwnType": lambda: signatures.OWN,
         "BorrowType": lambda: signatures.BORROW,
         "OptionType": lambda: signatures.Option(described(ty.payload)),
-        "ResultType": lambda: signatures.Result(described(ty.ok), described(ty.err)),
+        "ResultType": lambda: signatures.Result(
+            ty.ok and described(ty.ok), ty.err and described(ty.err)
+        ),
         "VariantType": lambda: signatures.Cases(
             {name: case and described(case) for name, case in ty.cases}
         ),

@@ -1,9 +1,10 @@
 //! The exports of one instance.
 
 use crate::bindings::Utils;
-use crate::bindings::exports::skypilot::utils::io::Algorithm;
+use crate::bindings::exports::skypilot::utils::hashing::{Algorithm, Ended};
 use crate::bindings::skypilot::utils::types::Error;
 use crate::host::Host;
+use std::ops::Range;
 use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
@@ -12,8 +13,8 @@ pub type Outcome<T> = wasmtime::Result<Result<T, Error>>;
 
 /// A running component and its host.
 ///
-/// The methods are the exports, without further meaning, but for `read_last_n_lines`, which takes
-/// all steps of one search.
+/// The methods are the exports, without further meaning, but for `read_last_n_lines` and
+/// `hash_file`, which take all steps of one search or digest.
 pub struct Instance {
     /// The host's side.
     pub store: Store<Host>,
@@ -22,6 +23,7 @@ pub struct Instance {
 
 #[expect(missing_docs, reason = "wit/ documents the exports")]
 #[expect(clippy::missing_errors_doc, reason = "Outcome does")]
+#[expect(clippy::missing_panics_doc, reason = "a batch ends each of its messages")]
 impl Instance {
     pub fn base36_encode(&mut self, hex: &str) -> Outcome<String> {
         self.exports.skypilot_utils_strings().call_base36_encode(&mut self.store, hex)
@@ -87,19 +89,42 @@ impl Instance {
         self.exports.skypilot_utils_io().call_find_free_port(&mut self.store, start)
     }
 
-    pub fn open_hasher(&mut self, name: &str, algorithm: Algorithm) -> Outcome<ResourceAny> {
-        let hasher = self.exports.skypilot_utils_io().file_hasher();
-        hasher.call_open(&mut self.store, name, algorithm)
+    pub fn hash_file(&mut self, name: &str, algorithm: Algorithm) -> Outcome<String> {
+        let batch = self.new_batch(algorithm)?;
+        if let Err(error) = self.add_to_batch(batch, 0, name, 0..u64::MAX)? {
+            return Ok(Err(error));
+        }
+        while self.step_batch(batch, u32::MAX)? > 0 {}
+        let ended = self.take_from_batch(batch)?.expect("its only message has ended");
+        batch.resource_drop(&mut self.store)?;
+        Ok(ended.digest)
     }
 
-    pub fn step_hasher(&mut self, hasher: ResourceAny, max_bytes: u32) -> Outcome<u32> {
-        let exports = self.exports.skypilot_utils_io().file_hasher();
-        exports.call_step(&mut self.store, hasher, max_bytes)
+    pub fn new_batch(&mut self, algorithm: Algorithm) -> wasmtime::Result<ResourceAny> {
+        let exports = self.exports.skypilot_utils_hashing().batch();
+        exports.call_constructor(&mut self.store, algorithm)
     }
 
-    pub fn hex_digest(&mut self, hasher: ResourceAny) -> wasmtime::Result<String> {
-        let exports = self.exports.skypilot_utils_io().file_hasher();
-        exports.call_hex_digest(&mut self.store, hasher)
+    pub fn add_to_batch(
+        &mut self,
+        batch: ResourceAny,
+        message: u32,
+        name: &str,
+        part: Range<u64>,
+    ) -> Outcome<()> {
+        let exports = self.exports.skypilot_utils_hashing().batch();
+        let length = part.end - part.start;
+        exports.call_add(&mut self.store, batch, message, 0, name, part.start, length)
+    }
+
+    pub fn step_batch(&mut self, batch: ResourceAny, max_bytes: u32) -> wasmtime::Result<u32> {
+        let exports = self.exports.skypilot_utils_hashing().batch();
+        exports.call_step(&mut self.store, batch, max_bytes)
+    }
+
+    pub fn take_from_batch(&mut self, batch: ResourceAny) -> wasmtime::Result<Option<Ended>> {
+        let exports = self.exports.skypilot_utils_hashing().batch();
+        exports.call_take(&mut self.store, batch)
     }
 
     pub fn get_cpu_count(&mut self) -> Outcome<i64> {

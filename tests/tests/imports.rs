@@ -32,7 +32,12 @@ fn exports_what_the_world_promises() {
     exports.sort_unstable();
     assert_eq!(
         exports,
-        ["skypilot:utils/io@0.1.0", "skypilot:utils/strings@0.1.0", "skypilot:utils/system@0.1.0",]
+        [
+            "skypilot:utils/hashing@0.1.0",
+            "skypilot:utils/io@0.1.0",
+            "skypilot:utils/strings@0.1.0",
+            "skypilot:utils/system@0.1.0",
+        ]
     );
 }
 

@@ -1,6 +1,6 @@
 //! Memory and time are bounded, and exceeding them costs one instance, not the process.
 
-use component_tests::bindings::exports::skypilot::utils::io::Algorithm;
+use component_tests::bindings::exports::skypilot::utils::hashing::Algorithm;
 use component_tests::bindings::skypilot::utils::host_log::Level;
 use component_tests::{Instance, Sandbox, loaded};
 use std::fs::File;
@@ -65,8 +65,11 @@ fn little_memory_is_enough_for_hashing_much() {
     let directory = tempfile::tempdir().unwrap();
     sparse(&directory.path().join("file"), 32 * MIB as u64);
     let mut instance = Sandbox::new().directory(directory.path()).memory(4 * MIB).instantiate();
-    let hasher = instance.open_hasher("file", Algorithm::Sha1).unwrap().unwrap();
-    assert_eq!(instance.step_hasher(hasher, u32::MAX).unwrap().unwrap() as usize, 32 * MIB);
+    let batch = instance.new_batch(Algorithm::Md5).unwrap();
+    for message in 0..8 {
+        instance.add_to_batch(batch, message, "file", 0..u64::MAX).unwrap().unwrap();
+    }
+    assert_eq!(instance.step_batch(batch, u32::MAX).unwrap() as usize, 64 * MIB);
 }
 
 #[test]
@@ -97,9 +100,10 @@ fn a_deadline_ends_reading_a_long_file() {
     let directory = tempfile::tempdir().unwrap();
     sparse(&directory.path().join("endless"), 1 << 40);
     assert_interrupted(Sandbox::new().directory(directory.path()), |instance| {
-        let hasher = instance.open_hasher("endless", Algorithm::Sha512)?.unwrap();
+        let batch = instance.new_batch(Algorithm::Sha512)?;
+        instance.add_to_batch(batch, 0, "endless", 0..u64::MAX)?.unwrap();
         loop {
-            instance.step_hasher(hasher, u32::MAX)?.unwrap();
+            instance.step_batch(batch, u32::MAX)?;
         }
     });
 }

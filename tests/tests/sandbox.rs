@@ -1,7 +1,7 @@
 //! A file call reaches the regular files of its one directory, and nothing else.
 #![cfg(unix)]
 
-use component_tests::bindings::exports::skypilot::utils::io::Algorithm;
+use component_tests::bindings::exports::skypilot::utils::hashing::Algorithm;
 use component_tests::bindings::skypilot::utils::types::{Error, FileError};
 use component_tests::{Instance, Sandbox};
 use std::fs::{self, Permissions};
@@ -35,10 +35,7 @@ impl Tree {
 /// Why the component cannot read a file, by either way it has of reading one.
 fn refusal(instance: &mut Instance, name: &str) -> FileError {
     let read = instance.read_last_n_lines(name, 8, 1, true).unwrap().unwrap_err();
-    let hashed = match instance.open_hasher(name, Algorithm::Md5).unwrap() {
-        Ok(hasher) => instance.step_hasher(hasher, 8).unwrap().unwrap_err(),
-        Err(error) => error,
-    };
+    let hashed = instance.hash_file(name, Algorithm::Md5).unwrap().unwrap_err();
     match (read, hashed) {
         (Error::File(read), Error::File(hashed)) if read == hashed => read,
         errors => panic!("{name}: {errors:?}"),
@@ -124,8 +121,7 @@ fn a_read_only_tree_is_enough_and_stays_as_it_is() {
     let mut instance = Sandbox::new().directory(&folder).instantiate();
     let lines = instance.read_last_n_lines("file", 7, 1, true).unwrap().unwrap();
     assert_eq!(lines.as_deref(), Some("deeper"));
-    let hasher = instance.open_hasher("file", Algorithm::Sha1).unwrap().unwrap();
-    assert_eq!(instance.step_hasher(hasher, 100).unwrap().unwrap(), 7);
+    assert_eq!(instance.hash_file("file", Algorithm::Sha1).unwrap().unwrap().len(), 40);
     assert_eq!(state(), before);
 
     // Whoever is not root can only remove what can be written.

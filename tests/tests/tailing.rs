@@ -1,6 +1,6 @@
 //! Reading backwards comes back in steps, and a file may change between them.
 
-use component_tests::bindings::exports::skypilot::utils::io::Algorithm;
+use component_tests::bindings::exports::skypilot::utils::hashing::Algorithm;
 use component_tests::{Instance, Sandbox};
 use std::fs::{self, File};
 use tempfile::TempDir;
@@ -63,12 +63,13 @@ fn a_file_that_shrinks_between_steps_gives_what_was_read() {
 }
 
 #[test]
-fn searches_and_hashers_do_not_share_anything() {
+fn searches_and_batches_do_not_share_anything() {
     let (_directory, mut instance) = with_file(b"a\nb\n");
     let tail = instance.open_tail("file", 4, 2).unwrap().unwrap();
-    let hasher = instance.open_hasher("file", Algorithm::Md5).unwrap().unwrap();
+    let batch = instance.new_batch(Algorithm::Md5).unwrap();
+    instance.add_to_batch(batch, 0, "file", 0..u64::MAX).unwrap().unwrap();
     assert!(!instance.step_tail(tail, 1).unwrap().unwrap());
-    assert_eq!(instance.step_hasher(hasher, 100).unwrap().unwrap(), 4);
-    hasher.resource_drop(&mut instance.store).unwrap();
+    assert_eq!(instance.step_batch(batch, 100).unwrap(), 4);
+    batch.resource_drop(&mut instance.store).unwrap();
     assert_eq!(instance.finish_tail(tail, true).unwrap().unwrap().as_deref(), Some("a\nb"));
 }

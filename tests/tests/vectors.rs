@@ -1,6 +1,6 @@
 //! The component gives the answers of the golden vectors.
 
-use component_tests::bindings::exports::skypilot::utils::io;
+use component_tests::bindings::exports::skypilot::utils::hashing;
 use component_tests::bindings::skypilot::utils::types::{self, Error};
 use component_tests::{Instance, Sandbox};
 use golden_vectors::{Algorithm, Answer, Call, Failure, Override, check};
@@ -71,11 +71,7 @@ fn answer(instance: &mut Instance, directory: &Path, call: &Call) -> Result<Answ
         }
         Call::HashFile { content, algorithm } => {
             std::fs::write(directory.join(FILE), content).unwrap();
-            let hasher = instance.open_hasher(FILE, wit_algorithm(*algorithm)).unwrap()?;
-            while instance.step_hasher(hasher, u32::MAX).unwrap()? > 0 {}
-            let digest = instance.hex_digest(hasher).unwrap();
-            hasher.resource_drop(&mut instance.store).unwrap();
-            Answer::HexDigest(digest)
+            Answer::HexDigest(instance.hash_file(FILE, wit_algorithm(*algorithm)).unwrap()?)
         }
         Call::FindFreePort { start } => {
             Answer::Count(instance.find_free_port(*start).unwrap()?.into())
@@ -91,14 +87,14 @@ fn answer(instance: &mut Instance, directory: &Path, call: &Call) -> Result<Answ
     })
 }
 
-fn wit_algorithm(algorithm: Algorithm) -> io::Algorithm {
+fn wit_algorithm(algorithm: Algorithm) -> hashing::Algorithm {
     match algorithm {
-        Algorithm::Md5 => io::Algorithm::Md5,
-        Algorithm::Sha1 => io::Algorithm::Sha1,
-        Algorithm::Sha224 => io::Algorithm::Sha224,
-        Algorithm::Sha256 => io::Algorithm::Sha256,
-        Algorithm::Sha384 => io::Algorithm::Sha384,
-        Algorithm::Sha512 => io::Algorithm::Sha512,
+        Algorithm::Md5 => hashing::Algorithm::Md5,
+        Algorithm::Sha1 => hashing::Algorithm::Sha1,
+        Algorithm::Sha224 => hashing::Algorithm::Sha224,
+        Algorithm::Sha256 => hashing::Algorithm::Sha256,
+        Algorithm::Sha384 => hashing::Algorithm::Sha384,
+        Algorithm::Sha512 => hashing::Algorithm::Sha512,
     }
 }
 

@@ -3,10 +3,12 @@
 from sky_rs import exceptions
 from sky_rs._version import __version__
 from sky_rs.backend import get_backend_info, is_rust_available, limits, routes, using
-from sky_rs.files import hash_file, read_last_n_lines
+from sky_rs.files import read_last_n_lines
+from sky_rs.hashing import hash_file, hash_files, s3_etag
 from sky_rs.network import find_free_port
 from sky_rs.strings import base36_encode, format_float, truncate_long_string
 from sky_rs.system import get_cpu_count, get_mem_size_gb
+from sky_rs.tree import hash_tree
 
 __all__ = [
     "__version__",
@@ -18,10 +20,13 @@ __all__ = [
     "get_cpu_count",
     "get_mem_size_gb",
     "hash_file",
+    "hash_files",
+    "hash_tree",
     "is_rust_available",
     "limits",
     "read_last_n_lines",
     "routes",
+    "s3_etag",
     "truncate_long_string",
     "using",
 ]

@@ -23,7 +23,10 @@ __all__ = [
     "get_cpu_count",
     "get_mem_size_gb",
     "hash_file",
+    "hash_files",
+    "hash_tree",
     "read_last_n_lines",
+    "s3_etag",
 ]
 
 #: Threads at most; further calls wait their turn.
@@ -78,4 +81,7 @@ find_free_port = _awaitable(sky_rs.find_free_port)
 get_cpu_count = _awaitable(sky_rs.get_cpu_count)
 get_mem_size_gb = _awaitable(sky_rs.get_mem_size_gb)
 hash_file = _awaitable(sky_rs.hash_file)
+hash_files = _awaitable(sky_rs.hash_files)
+hash_tree = _awaitable(sky_rs.hash_tree)
 read_last_n_lines = _awaitable(sky_rs.read_last_n_lines)
+s3_etag = _awaitable(sky_rs.s3_etag)

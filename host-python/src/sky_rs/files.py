@@ -1,4 +1,4 @@
-"""Reading files: last lines and digests."""
+"""Reading files: last lines."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ from sky_rs._routing import Route
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
-    from hashlib import _Hash
-    from typing import Any, Union
-
-    from sky_rs._component.digest import FileDigest
+    from typing import Any
 
 
-__all__ = ["hash_file", "read_last_n_lines"]
+__all__ = ["read_last_n_lines"]
 
 
 def _lines(_path: Any, n: Any, *_: Any) -> int:
@@ -22,7 +19,6 @@ def _lines(_path: Any, n: Any, *_: Any) -> int:
 _read_last_n_lines = Route(
     "read_last_n_lines", "files", size=_lines, unit="lines", component_from=5000
 )
-_hash_file = Route("hash_file", "files")
 
 
 def read_last_n_lines(
@@ -52,21 +48,3 @@ def read_last_n_lines(
     return _read_last_n_lines.run(  # type: ignore[no-any-return]
         file_path, n, chunk_size, encoding, errors
     )
-
-
-def hash_file(path: str, hash_alg: str) -> Union[_Hash, FileDigest]:
-    """Hashes a file's content.
-
-    Args:
-        path: The file.
-        hash_alg: An algorithm that ``hashlib.new`` knows.
-
-    Returns:
-        An object with ``name``, ``digest_size``, ``block_size``, ``digest()``, ``hexdigest()`` and
-        ``copy()``: hashlib's own, or one that refuses ``update()``.
-
-    Raises:
-        OSError: The file cannot be read.
-        ValueError: ``hash_alg`` is unknown here.
-    """
-    return _hash_file.run(path, hash_alg)  # type: ignore[no-any-return]

@@ -1,26 +1,17 @@
-"""Reading files: last lines and digests."""
+"""Reading files: last lines."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any, List, Optional
 
 from sky_rs import _errors, _limits, _lines
 from sky_rs._component import NotRepresented, runtime, sandbox
-from sky_rs._component.digest import FileDigest
-from sky_rs._component.outcome import ERRNO, error_tag
+from sky_rs._component.outcome import error_tag, file_error
 
 if TYPE_CHECKING:
     from sky_rs._component.instance import Instance
 
 _UTF8 = frozenset(("utf-8", "utf8", "UTF-8", "UTF8", "utf_8"))
-
-# The names under which hashlib knows what the component computes.
-_ALGORITHMS = {
-    spelling: name
-    for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
-    for spelling in (name, name.upper())
-}
 
 
 def read_last_n_lines(
@@ -30,6 +21,8 @@ def read_last_n_lines(
     if not plain or encoding not in _UTF8 or type(errors) is not str:
         raise NotRepresented("other than positive numbers, UTF-8 and an error handler's name")
     file = sandbox.locate(file_path)
+    if file.size == 0:
+        raise NotRepresented("no content, or one of unknown size")
     try:
         text = _tail(file, n, errors, file_path)
     except OSError as error:
@@ -38,7 +31,7 @@ def read_last_n_lines(
 
 
 def _tail(file: sandbox.Located, n: int, errors: str, file_path: Any) -> Optional[str]:
-    with runtime.load_for_files().pool.lend(file.directory) as instance:
+    with runtime.load_for_files().pool.lend((file.directory,)) as instance:
         # `n` may be any integer, but no file has more lines than bytes.
         tail = instance.call("io#[static]last-lines.open", file.name, file.size, min(n, file.size))
         _check(tail, file_path)
@@ -51,22 +44,6 @@ def _tail(file: sandbox.Located, n: int, errors: str, file_path: Any) -> Optiona
     return None if text is None else str(text)
 
 
-def hash_file(path: Any, hash_alg: Any) -> FileDigest:
-    algorithm = _ALGORITHMS.get(hash_alg) if type(hash_alg) is str else None
-    if algorithm is None:
-        raise NotRepresented("an algorithm that the component does not compute")
-    file = sandbox.locate(path)
-    # Asked for its name and sizes, and for the policy of this machine: it may forbid MD5.
-    like = hashlib.new(hash_alg)
-    with runtime.load_for_files().pool.lend(file.directory) as instance:
-        hasher = instance.call("io#[static]file-hasher.open", file.name, algorithm)
-        _check(hasher, path)
-        _in_steps(instance, "io#[method]file-hasher.step", hasher, path)
-        digest = FileDigest(like, instance.call("io#[method]file-hasher.hex-digest", hasher))
-        instance.drop(hasher)
-    return digest
-
-
 def _in_steps(instance: Instance, step: str, resource: Any, path: Any) -> None:
     """Calls a resource's step until it is done, letting signals and cancellation through."""
     more = True
@@ -77,15 +54,10 @@ def _in_steps(instance: Instance, step: str, resource: Any, path: Any) -> None:
 
 
 def _check(result: Any, path: Any) -> None:
-    """Raises if a WIT result is an error.
+    """Raises if a WIT result is an error of the file.
 
     Raises:
         OSError: The file cannot be opened or read.
-        NotRepresented: Something changed between the host's look and the component's; the
-            fallback looks again.
     """
     if error_tag(result) == "file":
-        number = ERRNO.get(result.payload)
-        if number is None:
-            raise NotRepresented(f"a file that the component cannot open: {result.payload}")
-        raise _errors.os_error(number, path)
+        raise file_error(result, path)

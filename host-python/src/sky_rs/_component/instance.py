@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Dict, Optional
+from typing import TYPE_CHECKING, Any, Dict
 
 from sky_rs import _limits
 from sky_rs._component import NotRepresented, imports, sandbox
@@ -23,11 +23,11 @@ class Instance:
     """
 
     def __init__(
-        self, runtime: Runtime, directory: Optional[sandbox.Directory], limits: _limits.Limits
+        self, runtime: Runtime, directories: sandbox.Directories, limits: _limits.Limits
     ) -> None:
         import wasmtime  # noqa: PLC0415 - loaded with the component, not with the package
 
-        self.directory = directory
+        self.directories = directories
         #: What a call may use.
         self.limits = limits
         # Bytes it may have grown to: memory is never given back.
@@ -39,7 +39,7 @@ class Instance:
         self._calls: Dict[str, Callable[..., Any]] = {}
         self.store = wasmtime.Store(runtime.engine)
         self.allow(limits)
-        self.store.set_wasi(sandbox.wasi_config(directory))
+        self.store.set_wasi(sandbox.wasi_config(directories))
         self._set_deadline(runtime.clock.epoch)
         try:
             self._instance = runtime.code.instantiate(self.store)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 from typing import Any, Optional
 
+from sky_rs import _errors
 from sky_rs._component import NotRepresented, imports
 
-ERRNO = {
+_ERRNO = {
     "access": errno.EACCES,
     "no-entry": errno.ENOENT,
     "is-directory": errno.EISDIR,
@@ -34,3 +35,16 @@ def error_tag(value: Any) -> Optional[str]:
         if failure is not None:
             raise failure
     return tag
+
+
+def file_error(error: Any, path: Any) -> OSError:
+    """The WIT error of a file as Python's.
+
+    Raises:
+        NotRepresented: Something changed between the host's look and the component's; the
+            fallback looks again.
+    """
+    number = _ERRNO.get(error.payload)
+    if number is None:
+        raise NotRepresented(f"a file that the component cannot open: {error.payload}")
+    return _errors.os_error(number, path)

@@ -14,20 +14,20 @@ from sky_rs._component.instance import Instance
 if TYPE_CHECKING:
     from sky_rs._component.runtime import Runtime
 
-#: Idle instances kept, without a directory and with one.
+#: Idle instances kept, without directories and with some.
 CAPACITY = 8
 
 
 class Pool:
-    """Lends instances by the directory they may read; most read nothing."""
+    """Lends instances by the directories they may read; most read none."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         # Taking from and giving back to a deque takes no lock.
         self._pure: Deque[Instance] = deque()
         self._lock = threading.Lock()
-        # By directory, least recently used first.
-        self._reading: OrderedDict[sandbox.Directory, List[Instance]] = OrderedDict()
+        # By directories, least recently used first.
+        self._reading: OrderedDict[sandbox.Directories, List[Instance]] = OrderedDict()
         self._reading_count = 0
 
     @property
@@ -41,7 +41,7 @@ class Pool:
         try:
             instance = self._pure.pop()
         except IndexError:
-            instance = Instance(self._runtime, None, limits)
+            instance = Instance(self._runtime, (), limits)
         if instance.limits is not limits:
             instance = self._fitting(instance, limits)
         try:
@@ -57,17 +57,17 @@ class Pool:
         return result
 
     @contextlib.contextmanager
-    def lend(self, directory: sandbox.Directory) -> Iterator[Instance]:
-        """An instance that reads a directory, for the block; kept afterwards unless that fails."""
+    def lend(self, directories: sandbox.Directories) -> Iterator[Instance]:
+        """An instance that reads directories, for the block; kept afterwards unless that fails."""
         limits = _limits.current()
-        instance = self._take(directory) or Instance(self._runtime, directory, limits)
+        instance = self._take(directories) or Instance(self._runtime, directories, limits)
         instance = self._fitting(instance, limits)
         try:
             yield instance
         except BaseException:
             instance.close()
             raise
-        self._give_back(directory, instance)
+        self._give_back(directories, instance)
 
     def _fitting(self, instance: Instance, limits: _limits.Limits) -> Instance:
         """The instance with these limits, or a new one if it may have grown beyond them."""
@@ -75,7 +75,7 @@ class Pool:
             instance.allow(limits)
             return instance
         instance.close()
-        return Instance(self._runtime, instance.directory, limits)
+        return Instance(self._runtime, instance.directories, limits)
 
     def close(self) -> None:
         """Frees every idle instance."""
@@ -98,22 +98,22 @@ class Pool:
                 emptied.append(self._pure.pop())
         return emptied
 
-    def _take(self, directory: sandbox.Directory) -> Optional[Instance]:
+    def _take(self, directories: sandbox.Directories) -> Optional[Instance]:
         with self._lock:
-            instances = self._reading.get(directory)
+            instances = self._reading.get(directories)
             if not instances:
                 return None
             self._reading_count -= 1
             instance = instances.pop()
             if not instances:
-                del self._reading[directory]
+                del self._reading[directories]
             return instance
 
-    def _give_back(self, directory: sandbox.Directory, instance: Instance) -> None:
+    def _give_back(self, directories: sandbox.Directories, instance: Instance) -> None:
         dropped = None
         with self._lock:
-            self._reading.setdefault(directory, []).append(instance)
-            self._reading.move_to_end(directory)
+            self._reading.setdefault(directories, []).append(instance)
+            self._reading.move_to_end(directories)
             self._reading_count += 1
             if self._reading_count > CAPACITY:
                 oldest, instances = next(iter(self._reading.items()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Any, Optional, Tuple
+from typing import Any, Tuple
 
 from sky_rs._component import NotRepresented
 
@@ -19,13 +19,16 @@ IDLE = 10.0
 STEP = 4 * 1024 * 1024
 
 
-#: The one directory an instance may read: path, device, inode. A directory put in its place is
+#: A directory that an instance may read: path, device, inode. A directory put in its place is
 #: another one.
 Directory = Tuple[str, int, int]
 
+#: All directories an instance may read; most read none.
+Directories = Tuple[Directory, ...]
+
 
 class Located:
-    """A regular, non-empty file: its directory, its name there, and its size in bytes."""
+    """A regular file: its directory, its name there, and its size in bytes."""
 
     # Not a NamedTuple: making such a class takes longer than importing this package.
     __slots__ = ("directory", "name", "size")
@@ -40,9 +43,8 @@ def locate(path: Any) -> Located:
     """Finds the file behind a path, all symbolic links resolved.
 
     Raises:
-        NotRepresented: It is anything but a regular, non-empty file with a UTF-8 name. The
-            fallback then says what SkyPilot says of missing files, directories, devices, FIFOs
-            and the files of /proc, whose size is 0.
+        NotRepresented: It is anything but a regular file with a UTF-8 name. The fallback then says
+            what SkyPilot says of missing files, directories, devices and FIFOs.
     """
     text = _text(path)
     try:
@@ -53,8 +55,8 @@ def locate(path: Any) -> Located:
         parent = os.stat(directory)
     except (OSError, ValueError):
         raise NotRepresented("no file that can be examined") from None
-    if not stat.S_ISREG(status.st_mode) or status.st_size == 0:
-        raise NotRepresented("no regular file with content")
+    if not stat.S_ISREG(status.st_mode):
+        raise NotRepresented("no regular file")
     return Located((directory, parent.st_dev, parent.st_ino), name, status.st_size)
 
 
@@ -78,16 +80,15 @@ def representable(text: str) -> bool:
     return True
 
 
-def wasi_config(directory: Optional[Directory]) -> Any:
-    """The WASI rights of an instance: nothing, or one directory to read."""
+def wasi_config(directories: Directories) -> Any:
+    """The WASI rights of an instance: directories to read, which the component counts from 0."""
     import wasmtime  # noqa: PLC0415 - loaded with the component, not with the package
 
     config = wasmtime.WasiConfig()
-    if directory is not None:
-        path, *_ = directory
-        try:
-            config.preopen_dir(path, "/", fs_mutable=False)
-        except wasmtime.WasmtimeError:
-            # A directory that may be searched but not read, for instance.
-            raise NotRepresented(f"{path} cannot be opened as a directory") from None
+    try:
+        for number, (path, *_) in enumerate(directories):
+            config.preopen_dir(path, f"/{number}", fs_mutable=False)
+    except wasmtime.WasmtimeError as error:
+        # A directory that may be searched but not read, for instance.
+        raise NotRepresented(f"a directory cannot be opened: {error}") from None
     return config

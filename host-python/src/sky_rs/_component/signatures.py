@@ -101,6 +101,8 @@ ERROR = Cases(
     }
 )
 
+ENDED = Fields({"message": U32, "digest": Result(STRING, ERROR)})
+
 EXPORTS: Dict[str, Signature] = {
     "strings#base36-encode": Signature((STRING,), Result(STRING, ERROR)),
     "strings#format-float": Signature((F64, U32), Result(STRING, ERROR)),
@@ -109,9 +111,12 @@ EXPORTS: Dict[str, Signature] = {
     "io#[static]last-lines.open": Signature((STRING, U64, U64), Result(OWN, ERROR)),
     "io#[method]last-lines.step": Signature((BORROW, U32), Result(BOOL, ERROR)),
     "io#[method]last-lines.finish": Signature((BORROW, BOOL), Result(Option(STRING), ERROR)),
-    "io#[static]file-hasher.open": Signature((STRING, ENUM), Result(OWN, ERROR)),
-    "io#[method]file-hasher.step": Signature((BORROW, U32), Result(U32, ERROR)),
-    "io#[method]file-hasher.hex-digest": Signature((BORROW,), STRING),
+    "hashing#[constructor]batch": Signature((ENUM,), OWN),
+    "hashing#[method]batch.add": Signature(
+        (BORROW, U32, U32, STRING, U64, U64), Result(None, ERROR)
+    ),
+    "hashing#[method]batch.step": Signature((BORROW, U32), U32),
+    "hashing#[method]batch.take": Signature((BORROW,), Option(ENDED)),
     "system#get-cpu-count": Signature((), Result(S64, ERROR)),
     "system#get-mem-size-gb": Signature((), Result(F64, ERROR)),
 }

@@ -133,13 +133,16 @@ class Codec:
     def _payload_reader(self, ty: Any, offset: int) -> Reader:
         """A reader of what a pointer in the value points to; None if it points nowhere."""
         at = ctypes.c_void_p.from_address
-        inner = self.reader(ty) if ty is not None else None
+        inner = self._reader_of_any(ty)
 
         def read(address: int) -> Any:
             pointer = at(address + offset).value
-            return inner(pointer) if inner is not None and pointer else None
+            return inner(pointer) if pointer else None
 
         return read
+
+    def _reader_of_any(self, ty: Any) -> Reader:
+        return self.reader(ty) if ty is not None else lambda _: None
 
     def _read_option(self, ty: Option) -> Reader:
         return self._payload_reader(ty.parts[0], self.offset("option"))
@@ -156,7 +159,7 @@ class Codec:
             return functools.partial(self.reader(ty), address)
         is_ok = ctypes.c_bool.from_address(address + self.offset("result", "is_ok"))
         payload = ctypes.c_void_p.from_address(address + self.offset("result", "val"))
-        ok, err = map(self.reader, ty.parts)
+        ok, err = map(self._reader_of_any, ty.parts)
         return lambda: (ok if is_ok.value else err)(payload.value or 0)
 
     def _read_cases(self, ty: Cases) -> Reader:

@@ -1,4 +1,4 @@
-"""Reading files: last lines and digests."""
+"""Reading files: last lines."""
 
 from __future__ import annotations
 
@@ -11,15 +11,9 @@ from sky_rs._python import fifo
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
-    from hashlib import _Hash
     from io import FileIO
     from typing import Any, List, Optional
 
-
-_HASH_BUFFER = 256 * 1024
-
-# A file up to this size is read in one go, without a buffer of its own.
-_SMALL = 64 * 1024
 
 # Read backwards, each block is as large as all before it together, up to this size.
 _LARGEST_BLOCK = 1024 * 1024
@@ -114,32 +108,3 @@ def _read(file: FileIO, position: int, size: int) -> bytes:
             break
         block += more
     return block
-
-
-def hash_file(path: Any, hash_alg: Any) -> _Hash:
-    import hashlib  # noqa: PLC0415 - slow to import, and needed only here
-
-    file, status = fifo.open_raw(path)
-    with file:
-        if stat.S_ISFIFO(status.st_mode):
-            return _hash_rest(file, hashlib.new(hash_alg, fifo.first_byte(file, path)))
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _SMALL:
-            return _hash_rest(file, hashlib.new(hash_alg))
-        # One byte more than there is: if it is not there, this is the end.
-        content = file.read(status.st_size + 1)
-        digest = hashlib.new(hash_alg, content)
-        return digest if len(content) == status.st_size else _hash_rest(file, digest)
-
-
-def _hash_rest(file: FileIO, digest: _Hash) -> _Hash:
-    """Adds what is left of a file."""
-    buffer = memoryview(bytearray(_HASH_BUFFER))
-    while True:
-        size = file.readinto(buffer)
-        if size is None:
-            fifo.wait(file)
-        elif size:
-            digest.update(buffer[:size])
-            _limits.check_cancelled()
-        else:
-            return digest

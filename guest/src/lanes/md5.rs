@@ -1,0 +1,131 @@
+//! MD5 (RFC 1321) in lanes.
+
+use super::vector::Lanes;
+use super::{Block, Compress, LANES, advance};
+use alloc::vec::Vec;
+
+/// `floor(2^32 * abs(sin(i + 1)))`
+const SINES: [u32; 64] = [
+    0xd76a_a478,
+    0xe8c7_b756,
+    0x2420_70db,
+    0xc1bd_ceee,
+    0xf57c_0faf,
+    0x4787_c62a,
+    0xa830_4613,
+    0xfd46_9501,
+    0x6980_98d8,
+    0x8b44_f7af,
+    0xffff_5bb1,
+    0x895c_d7be,
+    0x6b90_1122,
+    0xfd98_7193,
+    0xa679_438e,
+    0x49b4_0821,
+    0xf61e_2562,
+    0xc040_b340,
+    0x265e_5a51,
+    0xe9b6_c7aa,
+    0xd62f_105d,
+    0x0244_1453,
+    0xd8a1_e681,
+    0xe7d3_fbc8,
+    0x21e1_cde6,
+    0xc337_07d6,
+    0xf4d5_0d87,
+    0x455a_14ed,
+    0xa9e3_e905,
+    0xfcef_a3f8,
+    0x676f_02d9,
+    0x8d2a_4c8a,
+    0xfffa_3942,
+    0x8771_f681,
+    0x6d9d_6122,
+    0xfde5_380c,
+    0xa4be_ea44,
+    0x4bde_cfa9,
+    0xf6bb_4b60,
+    0xbebf_bc70,
+    0x289b_7ec6,
+    0xeaa1_27fa,
+    0xd4ef_3085,
+    0x0488_1d05,
+    0xd9d4_d039,
+    0xe6db_99e5,
+    0x1fa2_7cf8,
+    0xc4ac_5665,
+    0xf429_2244,
+    0x432a_ff97,
+    0xab94_23a7,
+    0xfc93_a039,
+    0x655b_59c3,
+    0x8f0c_cc92,
+    0xffef_f47d,
+    0x8584_5dd1,
+    0x6fa8_7e4f,
+    0xfe2c_e6e0,
+    0xa301_4314,
+    0x4e08_11a1,
+    0xf753_7e82,
+    0xbd3a_f235,
+    0x2ad7_d2bb,
+    0xeb86_d391,
+];
+
+/// MD5's compression function.
+#[derive(Debug, Clone)]
+pub struct Md5;
+
+impl Compress for Md5 {
+    type State = [u32; 4];
+
+    fn length(bits: u64) -> [u8; 8] {
+        bits.to_le_bytes()
+    }
+
+    fn bytes(state: &Self::State) -> Vec<u8> {
+        state.iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    #[inline(never)] // large, and called in several places
+    fn one(state: &mut Self::State, blocks: &[Block]) {
+        md5::block_api::compress(state, blocks);
+    }
+
+    fn many(states: &mut [Self::State; LANES], blocks: &[&[Block]; LANES], count: usize) {
+        advance(states, blocks, count, compress);
+    }
+}
+
+#[inline]
+fn compress(state: &mut [Lanes; 4], blocks: [&Block; LANES]) {
+    let words = Lanes::words(blocks);
+    let old = *state;
+    // The functions of RFC 1321 with fewer operations: the same bits.
+    round::<0>(state, &words, [7, 12, 17, 22], |x, y, z| z ^ (x & (y ^ z)));
+    round::<1>(state, &words, [5, 9, 14, 20], |x, y, z| y ^ (z & (x ^ y)));
+    round::<2>(state, &words, [4, 11, 16, 23], |x, y, z| x ^ y ^ z);
+    round::<3>(state, &words, [6, 10, 15, 21], |x, y, z| y ^ (x | !z));
+    for (word, old) in state.iter_mut().zip(old) {
+        *word = *word + old;
+    }
+}
+
+#[inline]
+fn round<const ROUND: usize>(
+    [a, b, c, d]: &mut [Lanes; 4],
+    words: &[Lanes; 16],
+    shifts: [u32; 4],
+    mix: impl Fn(Lanes, Lanes, Lanes) -> Lanes,
+) {
+    // The word of a step is (step * factor + start) % 16.
+    let (factor, start) = [(1, 0), (5, 1), (3, 5), (7, 0)][ROUND];
+    let input =
+        |step: usize| words[(step * factor + start) % 16] + Lanes::splat(SINES[ROUND * 16 + step]);
+    for step in (0..16).step_by(4) {
+        *a = *b + (*a + input(step) + mix(*b, *c, *d)).rotate_left(shifts[0]);
+        *d = *a + (*d + input(step + 1) + mix(*a, *b, *c)).rotate_left(shifts[1]);
+        *c = *d + (*c + input(step + 2) + mix(*d, *a, *b)).rotate_left(shifts[2]);
+        *b = *c + (*b + input(step + 3) + mix(*c, *d, *a)).rotate_left(shifts[3]);
+    }
+}

@@ -1,0 +1,142 @@
+"""Digests of files: one, many, or many parts of one."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import stat
+
+from sky_rs import _limits
+from sky_rs._python import fifo
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from hashlib import _Hash
+    from io import FileIO
+    from typing import Any, Callable, List, Optional, Sequence
+
+    from sky_rs._job import Job
+    from sky_rs._message import Message
+
+
+_BUFFER = 256 * 1024
+
+# A file up to this size is read in one go, without a buffer of its own.
+_SMALL = 64 * 1024
+
+# As open() does it; the names that a platform does not have mean nothing there.
+_READ = (
+    os.O_RDONLY
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+def hash_file(path: Any, hash_alg: Any) -> _Hash:
+    file, status = fifo.open_raw(path)
+    with file:
+        if stat.S_ISFIFO(status.st_mode):
+            digest = hashlib.new(hash_alg, fifo.first_byte(file, path))
+        elif not stat.S_ISREG(status.st_mode) or status.st_size > _SMALL:
+            digest = hashlib.new(hash_alg)
+        else:
+            # One byte more than there is: if it is not there, this is the end.
+            content = file.read(status.st_size + 1)
+            digest = hashlib.new(hash_alg, content)
+            if len(content) == status.st_size:
+                return digest
+        _add_rest(file, digest)
+        return digest
+
+
+def _add_rest(
+    file: FileIO,
+    digest: _Hash,
+    length: Optional[int] = None,
+    report: Callable[[int], bool] = bool,
+) -> None:
+    """Adds what is left of a file, or so many bytes of it, until it is reported in vain."""
+    buffer = memoryview(bytearray(_BUFFER if length is None else min(length, _BUFFER)))
+    while length is None or length > 0:
+        size = file.readinto(buffer if length is None else buffer[:length])
+        if size is None:
+            fifo.wait(file)
+            continue
+        if not size:
+            return
+        digest.update(buffer[:size])
+        _limits.check_cancelled()
+        if not report(size):
+            return
+        if length is not None:
+            length -= size
+
+
+def hash_files(
+    messages: Sequence[Message],
+    hash_alg: str,
+    threads: int,
+    progress: Optional[Callable[[int], Any]],
+) -> List[str]:
+    from sky_rs._job import Job  # noqa: PLC0415 - imports threading, and is needed only here
+
+    def work(job: Job) -> None:
+        while True:
+            number = job.take()
+            if number is None:
+                return
+            try:
+                job.end(number, _hash_message(messages[number], hash_alg, job))
+            except OSError as error:
+                job.fail(number, error)
+
+    return Job(messages, progress).run(work, threads)
+
+
+def _hash_message(message: Message, hash_alg: str, job: Job) -> str:
+    if message.size is None:
+        return hash_file(message.path, hash_alg).hexdigest()
+    file, _ = fifo.open_raw(message.path)
+    with file:
+        if message.offset:
+            file.seek(message.offset)
+        digest = hashlib.new(hash_alg)
+        _add_rest(file, digest, message.length, job.report)
+    return digest.hexdigest()
+
+
+def hash_small_files(
+    paths: Sequence[Any],
+    hash_alg: str,
+    regular: bool,
+    progress: Optional[Callable[[int], Any]],
+) -> List[Optional[str]]:
+    """The digests of the regular files up to 64 KiB among many; None for each of the others.
+
+    Files that are ``regular`` for certain are not asked what they are.
+    """
+    new = getattr(hashlib, hash_alg, None) or functools.partial(hashlib.new, hash_alg)
+    # Their own names: looking those up takes as long as a tenth of hashing a small file.
+    open_, read, close, examine = os.open, os.read, os.close, os.stat
+    digests: List[Optional[str]] = [None] * len(paths)
+    for number, path in enumerate(paths):
+        _limits.check_cancelled()
+        if not regular:
+            # Before it is opened: who writes to a FIFO takes that for a reader.
+            status = examine(path)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > _SMALL:
+                continue
+        descriptor = open_(path, _READ)
+        try:
+            content = read(descriptor, _SMALL + 1)
+        except OSError:
+            continue  # whoever hashes it as a large file meets it, too
+        finally:
+            close(descriptor)
+        if len(content) <= _SMALL:
+            digests[number] = new(content).hexdigest()
+            if progress is not None:
+                progress(len(content))
+    return digests

@@ -1,0 +1,204 @@
+"""Digests of files."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from sky_rs import _host
+from sky_rs._message import Message
+from sky_rs._routing import Route
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from hashlib import _Hash
+    from typing import Any, Callable, Iterable, List, Optional, Sequence, Union
+
+    from sky_rs._component.digest import FileDigest
+
+
+__all__ = ["hash_file", "hash_files", "s3_etag"]
+
+_MEBIBYTE = 1024 * 1024
+
+#: Threads at most, unless the caller says otherwise; more only wait for each other's reads.
+_MOST_THREADS = 8
+
+#: Bytes that are worth a thread of their own.
+_WORTH_A_THREAD = 4 * _MEBIBYTE
+
+#: What S3 takes for one object.
+_MOST_PARTS = 10_000
+
+
+def _laned_bytes(messages: Sequence[Message], hash_alg: str, *_: Any) -> int:
+    """Bytes that the component hashes in lanes."""
+    if hash_alg.lower() != "md5" or len(messages) < 3:
+        return 0
+    return sum(message.size or 0 for message in messages)
+
+
+_hash_file = Route("hash_file", "hashing")
+_hash_small_files = Route("hash_small_files", "hashing")
+_hash_files = Route(
+    "hash_files", "hashing", size=_laned_bytes, unit="bytes", component_from=16 * _MEBIBYTE
+)
+
+
+def hash_file(path: str, hash_alg: str) -> Union[_Hash, FileDigest]:
+    """Hashes a file's content.
+
+    Args:
+        path: The file.
+        hash_alg: An algorithm that ``hashlib.new`` knows.
+
+    Returns:
+        An object with ``name``, ``digest_size``, ``block_size``, ``digest()``, ``hexdigest()`` and
+        ``copy()``: hashlib's own, or one that refuses ``update()``.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: ``hash_alg`` is unknown here.
+    """
+    return _hash_file.run(path, hash_alg)  # type: ignore[no-any-return]
+
+
+def hash_files(
+    paths: Iterable[Any],
+    hash_alg: str,
+    *,
+    max_workers: Optional[int] = None,
+    executor: Optional[Executor] = None,
+    progress: Optional[Callable[[int], Any]] = None,
+) -> List[str]:
+    """Hashes the content of many files at once.
+
+    The files are hashed side by side, in the lanes of the component's vectors and in several
+    threads, with memory for a few pieces of each.
+
+    Args:
+        paths: The files.
+        hash_alg: An algorithm that ``hashlib.new`` knows.
+        max_workers: Threads at most, or with ``executor`` the number of tasks; None is one for
+            each CPU, at most 8, and none for less than some MiB.
+        executor: Hashes in its workers, which must see the files under the same paths: a process
+            pool, or a cluster's ``client.get_executor()``.
+        progress: Called now and then, in the calling thread, with the number of bytes hashed since
+            its last call, such as a progress bar's ``update``.
+
+    Returns:
+        The digests in lower-case hexadecimal digits, in the order of the paths.
+
+    Raises:
+        OSError: A file cannot be read. The first such file in the order of the paths if the system
+            says so at once; nothing is returned then, and reading the others stops.
+        ValueError: ``hash_alg`` is unknown here, or ``max_workers`` is not positive.
+    """
+    check(hash_alg, max_workers)
+    listed = list(paths)
+    if executor is not None:
+        from sky_rs import _spread  # noqa: PLC0415 - seldom needed
+
+        return _spread.hash_files(listed, hash_alg, max_workers, executor, progress)
+    return hash_all(listed, hash_alg, max_workers, progress)
+
+
+def s3_etag(
+    path: Any,
+    part_size: int = 8 * _MEBIBYTE,
+    *,
+    max_workers: Optional[int] = None,
+    progress: Optional[Callable[[int], Any]] = None,
+) -> str:
+    """The ETag that S3 gives a file when it is uploaded, without the quotes.
+
+    A file smaller than a part is uploaded as it is, and its ETag is its MD5. Any other is uploaded
+    in parts, as the AWS tools do it, and its ETag is made of the MD5 of each. (That holds for
+    objects without encryption or with SSE-S3, whoever uploads them with this part size.)
+
+    Args:
+        path: The file.
+        part_size: Bytes of each part but the last; the tools' own default is 8 MiB.
+        max_workers: As for :func:`hash_files`.
+        progress: As for :func:`hash_files`.
+
+    Returns:
+        32 hexadecimal digits, and a hyphen and the number of parts if it is uploaded in parts.
+
+    Raises:
+        OSError: The file cannot be read, or changed meanwhile.
+        ValueError: ``part_size`` or ``max_workers`` is not positive, or the file has more than
+            10,000 parts of that size, which is more than S3 takes.
+    """
+    if part_size < 1:
+        raise ValueError(f"part_size must be a number of bytes of at least 1, not {part_size!r}")
+    check("md5", max_workers)
+    before = os.stat(path)
+    size = before.st_size
+    if size < part_size:
+        messages = [Message(path, size)]
+    else:
+        if size > part_size * _MOST_PARTS:
+            raise ValueError(
+                f"{path!r} has {size} bytes: more than {_MOST_PARTS} parts of {part_size}"
+            )
+        messages = [
+            Message(path, min(part_size, size - start), start, min(part_size, size - start))
+            for start in range(0, size, part_size)
+        ]
+    hashed = hash_messages(messages, "md5", max_workers, progress)
+    after = os.stat(path)
+    if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns):
+        raise OSError(f"{path!r} has changed while it was read")
+    if size < part_size:
+        return hashed[0]
+    import hashlib  # noqa: PLC0415 - slow to import, and needed only here
+
+    whole = hashlib.md5(bytes.fromhex("".join(hashed)))  # noqa: S324 - it is what S3 takes
+    return f"{whole.hexdigest()}-{len(hashed)}"
+
+
+def hash_all(
+    paths: List[Any],
+    hash_alg: str,
+    max_workers: Optional[int],
+    progress: Optional[Callable[[int], Any]],
+    *,
+    regular: bool = False,
+) -> List[str]:
+    """The digests of files, in their order; ``regular`` if that is what they are known to be."""
+    digests: List[Any] = _hash_small_files.run(paths, hash_alg, regular, progress)
+    rest = [number for number, digest in enumerate(digests) if digest is None]
+    messages = [_message(paths[number]) for number in rest]
+    for number, digest in zip(rest, hash_messages(messages, hash_alg, max_workers, progress)):
+        digests[number] = digest
+    return digests
+
+
+def _message(path: Any) -> Message:
+    status = os.stat(path)
+    return Message(path, status.st_size if stat.S_ISREG(status.st_mode) else None)
+
+
+def check(hash_alg: str, max_workers: Optional[int]) -> None:
+    """Raises for what no file can be hashed with."""
+    import hashlib  # noqa: PLC0415 - slow to import, and needed only here
+
+    if max_workers is not None and max_workers < 1:
+        raise ValueError(f"max_workers must be at least 1, not {max_workers!r}")
+    hashlib.new(hash_alg).hexdigest()  # raises what it raises for the files
+
+
+def hash_messages(
+    messages: Sequence[Message],
+    hash_alg: str,
+    max_workers: Optional[int],
+    progress: Optional[Callable[[int], Any]],
+) -> List[str]:
+    """The digests of messages, in their order."""
+    if max_workers is None:
+        size = sum(message.size or 0 for message in messages)
+        cpus = _host.affinity() or _host.logical_cpus() or 1
+        max_workers = min(_MOST_THREADS, cpus, 1 + size // _WORTH_A_THREAD)
+    return _hash_files.run(messages, hash_alg, max_workers, progress)  # type: ignore[no-any-return]
