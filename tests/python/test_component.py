@@ -113,7 +113,7 @@ def test_what_a_host_import_meets_reaches_the_caller(component, monkeypatch):
     def no_sockets(*_):
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr("socket.socket", no_sockets)
+    monkeypatch.setattr("socket.SocketType", no_sockets)
     with pytest.raises(OSError, match="Too many open files") as caught:
         sky_rs.find_free_port(30_000)
     assert caught.value.errno == 24

@@ -164,6 +164,16 @@ def test_many_directories(tmp_path, backend):
         assert sky_rs.read_last_n_lines(str(tmp_path / str(number) / "f"), 1) == [str(number)]
 
 
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 262_144, 600_000])
+def test_digests_of_every_way_of_reading(size, tmp_path, backend):
+    path = tmp_path / "f"
+    content = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    path.write_bytes(content)
+    expected = hashlib.sha1(content).hexdigest()
+    for form in (str(path), os.fsencode(path), path, os.open(path, os.O_RDONLY)):
+        assert sky_rs.hash_file(form, "sha1").hexdigest() == expected
+
+
 def test_a_digest_behaves_like_hashlibs(log, backend):
     digest = sky_rs.hash_file(str(log), "sha256")
     expected = hashlib.sha256(log.read_bytes())

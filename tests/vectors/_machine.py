@@ -31,19 +31,25 @@ def machine(spec, directory):
         data = entry["text"].encode() if "text" in entry else bytes.fromhex(entry["hex"])
         served[path] = pathlib.Path(directory, str(number))
         served[path].write_bytes(data)
-    real_open, real_isfile = builtins.open, os.path.isfile
+    real_open, real_os_open, real_isfile = builtins.open, os.open, os.path.isfile
 
     def is_cgroup(path):
         return isinstance(path, str) and path.startswith(CGROUP_ROOT)
 
-    def fake_open(path, *args, **kwargs):
+    def resolve(path):
         if not is_cgroup(path):
-            return real_open(path, *args, **kwargs)
+            return path
         entry = served.get(path, "FileNotFoundError")
         if isinstance(entry, str):
             number = ERRNO_OF[entry]
             raise OSError(number, os.strerror(number), path)
-        return real_open(entry, *args, **kwargs)
+        return entry
+
+    def fake_open(path, *args, **kwargs):
+        return real_open(resolve(path), *args, **kwargs)
+
+    def fake_os_open(path, *args, **kwargs):
+        return real_os_open(resolve(path), *args, **kwargs)
 
     def fake_isfile(path):
         return path in served if is_cgroup(path) else real_isfile(path)
@@ -52,6 +58,7 @@ def machine(spec, directory):
         patches.enter_context(mock.patch.dict(os.environ, spec["env"], clear=True))
         patches.enter_context(affinity(spec["affinity"]))
         patches.enter_context(mock.patch.object(builtins, "open", fake_open))
+        patches.enter_context(mock.patch.object(os, "open", fake_os_open))
         patches.enter_context(mock.patch.object(os.path, "isfile", fake_isfile))
         yield
 

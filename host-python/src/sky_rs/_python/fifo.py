@@ -29,6 +29,9 @@ _GLANCE = 50
 
 _NON_BLOCKING = getattr(os, "O_NONBLOCK", 0)  # Windows has neither it nor FIFOs among its files
 
+#: For ``os.open()``: to read bytes, and not to wait for a writer.
+FLAGS = os.O_RDONLY | _NON_BLOCKING | getattr(os, "O_BINARY", 0)
+
 
 def open_raw(path: Any) -> Tuple[FileIO, os.stat_result]:
     """Opens a file for reading, without a buffer.
@@ -43,13 +46,18 @@ def open_raw(path: Any) -> Tuple[FileIO, os.stat_result]:
     file: FileIO = open(path, "rb", buffering=0, opener=_open_at_once)  # noqa: SIM115
     try:
         status = os.fstat(file.fileno())
-        # Non-blocking means nothing to regular files.
-        if _NON_BLOCKING and not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
-            os.set_blocking(file.fileno(), True)
+        allow_waiting(file.fileno(), status)
     except BaseException:
         file.close()
         raise
     return file, status
+
+
+def allow_waiting(descriptor: int, status: os.stat_result) -> None:
+    """Makes what was opened with :data:`FLAGS` an ordinary file again, unless it is a FIFO."""
+    # Non-blocking means nothing to regular files.
+    if _NON_BLOCKING and not (stat.S_ISREG(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
+        os.set_blocking(descriptor, True)
 
 
 def _open_at_once(path: Any, flags: int) -> int:

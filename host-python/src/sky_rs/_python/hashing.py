@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import hashlib
 import os
 import stat
 
-from sky_rs import _limits
+from sky_rs import _errors, _limits
 from sky_rs._python import fifo
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
@@ -25,30 +26,39 @@ _BUFFER = 256 * 1024
 # A file up to this size is read in one go, without a buffer of its own.
 _SMALL = 64 * 1024
 
-# As open() does it; the names that a platform does not have mean nothing there.
-_READ = (
-    os.O_RDONLY
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_BINARY", 0)
-)
-
 
 def hash_file(path: Any, hash_alg: Any) -> _Hash:
-    file, status = fifo.open_raw(path)
-    with file:
-        if stat.S_ISFIFO(status.st_mode):
-            digest = hashlib.new(hash_alg, fifo.first_byte(file, path))
-        elif not stat.S_ISREG(status.st_mode) or status.st_size > _SMALL:
-            digest = hashlib.new(hash_alg)
-        else:
+    if type(path) is not str:  # open() knows what else stands for a file
+        file, status = fifo.open_raw(path)
+        with file:
+            return _hash_rest(file, status, path, hashlib.new(hash_alg))
+    # In a small file, the objects around a descriptor take as long as reading and hashing.
+    descriptor = os.open(path, fifo.FLAGS)
+    try:
+        status = os.fstat(descriptor)
+        if status.st_size <= _SMALL and stat.S_ISREG(status.st_mode):
             # One byte more than there is: if it is not there, this is the end.
-            content = file.read(status.st_size + 1)
+            content = os.read(descriptor, status.st_size + 1)
             digest = hashlib.new(hash_alg, content)
             if len(content) == status.st_size:
                 return digest
-        _add_rest(file, digest)
-        return digest
+        elif stat.S_ISDIR(status.st_mode):
+            raise _errors.os_error(errno.EISDIR, path)
+        else:
+            digest = hashlib.new(hash_alg)
+            fifo.allow_waiting(descriptor, status)
+        with open(descriptor, "rb", buffering=0, closefd=False) as file:
+            return _hash_rest(file, status, path, digest)
+    finally:
+        os.close(descriptor)
+
+
+def _hash_rest(file: FileIO, status: os.stat_result, path: Any, digest: _Hash) -> _Hash:
+    """Adds what is left of a file of any kind."""
+    if stat.S_ISFIFO(status.st_mode):
+        digest.update(fifo.first_byte(file, path))
+    _add_rest(file, digest)
+    return digest
 
 
 def _add_rest(
@@ -128,7 +138,7 @@ def hash_small_files(
             status = examine(path)
             if not stat.S_ISREG(status.st_mode) or status.st_size > _SMALL:
                 continue
-        descriptor = open_(path, _READ)
+        descriptor = open_(path, fifo.FLAGS)
         try:
             content = read(descriptor, _SMALL + 1)
         except OSError:

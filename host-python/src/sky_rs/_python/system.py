@@ -38,8 +38,10 @@ def _cgroup_cpu_limit() -> Optional[float]:
             quota, period = float(quota_text), float(period_text)
             return quota / period if quota > 0 else None
         quota = float((_host.cfs_quota() or "").strip())
+        if not quota > 0:
+            return None  # whatever the period
         period = float((_host.cfs_period() or "").strip())
-        return quota / period if quota > 0 and period > 0 else None
+        return quota / period if period > 0 else None
     except ValueError:
         return None
 
