@@ -9,7 +9,7 @@ BUILT := target/wasm32-wasip2/release/skypilot_utils.wasm
 WHEEL := dist/sky_rs-0.1.0-py3-none-any.whl
 SOURCES := $(shell find $(PACKAGE) -name '*.py') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench soak fuzz vectors clean
+.PHONY: demo test test-rust test-python build wheel lint bench routes soak fuzz vectors clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/python -m sky_rs.doctor README.md
@@ -40,6 +40,9 @@ lint: $(VENV)/installed $(VENV)/dev ## formatting, lints and types
 
 bench: $(WHEEL) ## one table of ratios: SkyPilot, fallback, component
 	$(PYTHON) -m benches.python --wheel $(WHEEL)
+
+routes: $(VENV)/installed ## the routing table of `auto`, measured on this machine, into the package
+	$(BIN)/python -m benches.python.routes
 
 soak: $(VENV)/installed ## a million mixed calls: no growth of memory or descriptors
 	$(BIN)/python tests/soak.py

@@ -16,9 +16,9 @@ from benches.python.settings import (
     variable,
 )
 
-_DIGEST = "9e107d9d372bb6826bd81d3542a419d6"
+DIGEST = "9e107d9d372bb6826bd81d3542a419d6"
 _STATUS = "Failed to provision all possible launchable resources. Relax the request"
-_WORDS = "alpha beta gamma delta " * 450
+WORDS = "alpha beta gamma delta " * 450
 
 _KB = 1024
 _MB = 1024 * _KB
@@ -67,7 +67,7 @@ def _digests() -> List[Case]:
 
 CASES = [
     *(
-        Case("base36_encode", f"{digits} hex", given((_DIGEST * 128)[:digits]))
+        Case("base36_encode", f"{digits} hex", given((DIGEST * 128)[:digits]))
         for digits in (8, 32, 64, 4096)
     ),
     Case("format_float", "3", given(3)),
@@ -77,7 +77,7 @@ CASES = [
     Case("truncate_long_string", "no-op", given("my-cluster")),
     Case("truncate_long_string", "end 72->35", given(_STATUS)),
     Case("truncate_long_string", "middle 72->35", given(_STATUS, 35, True)),
-    Case("truncate_long_string", "end 10 KB->35", given(_WORDS)),
+    Case("truncate_long_string", "end 10 KB->35", given(WORDS)),
     Case("find_free_port", "first is free", free_port(near=30_000)),
     Case("find_free_port", "after 200 busy", busy_ports(200, near=30_000)),
     Case("get_cpu_count", "", given()),

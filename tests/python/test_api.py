@@ -40,9 +40,10 @@ def test_everything_public_is_there_and_documented():
 
 
 def test_every_function_is_routed():
-    assert set(EIGHT) < set(sky_rs.routes())
-    for route in sky_rs.routes().values():
-        assert set(route) == {"unit", "component_from"}
+    assert set(EIGHT) < set(sky_rs.routes()) < set(sky_rs.__all__)
+    for rows in sky_rs.routes().values():
+        for row in rows:
+            assert list(row) == ["kind", "size", "unit", "route", "ratio"]
 
 
 @pytest.mark.parametrize("module", ["wasmtime", "psutil"])

@@ -64,7 +64,7 @@ def test_time_is_bounded(fresh, component, slow):
 
 
 def test_beyond_its_time_auto_answers_in_python(fresh, slow, monkeypatch, caplog):
-    monkeypatch.setattr(sky_rs._routing.ROUTES["hash_file"], "component_from", 0)
+    monkeypatch.setattr(sky_rs._routing.ROUTES["hash_file"], "component_from", {"sha512": 0})
     with sky_rs.using("auto"), sky_rs.limits(deadline=0.01):
         digest = sky_rs.hash_file(slow, "sha512")
     assert type(digest).__name__ == "HASH"
@@ -72,7 +72,7 @@ def test_beyond_its_time_auto_answers_in_python(fresh, slow, monkeypatch, caplog
 
 
 def test_beyond_its_limits_auto_answers_in_python(fresh, monkeypatch, caplog):
-    monkeypatch.setattr(sky_rs._routing.ROUTES["truncate_long_string"], "component_from", 0)
+    monkeypatch.setattr(sky_rs._routing.ROUTES["truncate_long_string"], "component_from", {"": 0})
     text = "x" * 8 * 2**20
     with sky_rs.using("auto"), sky_rs.limits(memory=4 * 2**20):
         assert sky_rs.truncate_long_string(text) == "x" * 35 + "..."
@@ -149,7 +149,7 @@ def test_without_a_thread_for_the_clock_python_answers(runtime, monkeypatch):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(runtime, "clock", Clock(lambda: None, lambda: None))
-    monkeypatch.setattr(sky_rs._routing.ROUTES["base36_encode"], "component_from", 0)
+    monkeypatch.setattr(sky_rs._routing.ROUTES["base36_encode"], "component_from", {"": 0})
     monkeypatch.setattr("threading.Thread.start", no_thread)
     assert sky_rs.base36_encode("ff") == "73"
     with sky_rs.using("component"):

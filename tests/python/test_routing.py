@@ -133,7 +133,7 @@ def test_a_wrong_self_test_makes_it_unavailable():
 @pytest.mark.parametrize("error", [ComponentTrapError("trap"), ComponentDeadlineError("late")])
 def test_failures_of_the_component_do_not_lose_the_call(error, caplog, monkeypatch):
     route = _routing.ROUTES["format_float"]
-    monkeypatch.setattr(route, "component_from", 0)
+    monkeypatch.setattr(route, "component_from", {"": 0})
     monkeypatch.setattr(route, "_reported", set())
     with sky_rs.using("auto"), mock.patch.object(route, "component", side_effect=error):
         assert [sky_rs.format_float(1.5), sky_rs.format_float(2.5)] == ["1.5", "2.5"]

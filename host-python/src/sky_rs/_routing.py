@@ -13,12 +13,13 @@ from contextvars import ContextVar
 
 from sky_rs import _loading
 from sky_rs._component import NotRepresented
+from sky_rs._routes_table import RATIOS
 from sky_rs.exceptions import ComponentError, ComponentUnavailableError, ConfigurationError
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
     import logging
-    from typing import Any, Callable, ContextManager, Dict, Iterator, Optional, Set
+    from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Set
 
 
 VARIABLE = "SKYPILOT_USE_RUST"
@@ -34,6 +35,12 @@ _CHOICES = {
     "0": PYTHON,
     PYTHON: PYTHON,
 }
+
+#: How much faster than the fallback the component has to be to get a call.
+MARGIN = 1.1
+
+# A ratio depends on the machine, but nowhere is it so many times the one in the table.
+_MOST_SCALE = 5.0
 
 _forced: ContextVar[Optional[str]] = ContextVar("sky_rs_backend", default=None)
 _default: Optional[str] = None
@@ -123,37 +130,69 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
+def threshold(ratios: Dict[int, float], scale: float = 1.0) -> Optional[int]:
+    """The size from which on the component is the faster route at every size measured.
+
+    Args:
+        ratios: By size, how many times as fast as the fallback the component is.
+        scale: What to multiply them by.
+
+    Returns:
+        The size; none if the component is not faster by :data:`MARGIN` at the largest one.
+    """
+    least = None
+    for size in sorted(ratios, reverse=True):
+        if ratios[size] * scale < MARGIN:
+            break
+        least = size
+    return least
+
+
 class Route:
     """One function on two backends.
+
+    Which is the faster one for a call, the table of measured ratios tells (``make routes``), and
+    from it follows ``component_from``: by kind of call, the size from which it is the component.
+    A kind that is not there is always answered in Python.
 
     Args:
         name: The function's name.
         module: Where it is: the module of that name below ``sky_rs._python`` and the one below
             ``sky_rs._component``, each imported with the first call that goes there.
         size: A cheap measure of the work in a call, from its arguments; it may be asked about any
-            arguments at all.
+            arguments at all. None if nothing tells: then the component has to be faster at every
+            size measured.
         unit: What ``size`` counts, in words.
-        component_from: The size from which the component is the faster route; none if it never is.
+        kind: What else the work depends on, from the same arguments; a key of the table.
+        scale: What the ratios of a kind are to be multiplied by on this machine. It is asked once,
+            at the first call whose size could matter.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keywords, and most functions need none
         self,
         name: str,
         module: str,
         *,
         size: Optional[Callable[..., int]] = None,
         unit: str = "",
-        component_from: Optional[int] = None,
+        kind: Optional[Callable[..., str]] = None,
+        scale: Optional[Callable[[str], float]] = None,
     ) -> None:
         self.name = name
+        self.size = size
         self.unit = unit
-        self.component_from = component_from
+        self.kind = kind
+        self.ratios: Dict[str, Dict[int, float]] = RATIOS.get(name, {})
+        self.component_from: Dict[str, int] = {}
+        for each in self.ratios:
+            self._set_threshold(each, 1.0 if scale is None else _MOST_SCALE)
         self.python: Callable[..., Any] = self._load_python
         self.component: Callable[..., Any] = self._load_component
         #: Answers a call. Look it up at each.
         self.run: Callable[..., Any] = self._first
         self._module = module
-        self._size = size
+        self._scale = scale
+        self._scaled: Set[str] = set()
         self._reported: Set[type] = set()
         ROUTES[name] = self
 
@@ -161,27 +200,68 @@ class Route:
         """Makes ``run`` the shortest way that the choices made so far leave open."""
         if self.run == self._first:
             return  # the variable is read with the first call
-        needs_no_choice = _default == PYTHON or (_default == AUTO and self.component_from is None)
-        self.run = self.python if needs_no_choice and not _blocks else self.decide
+        if _blocks or _default == COMPONENT:
+            self.run = self.decide
+        elif _default == PYTHON or not self.component_from:
+            self.run = self.python
+        else:
+            self.run = self._faster
 
     def decide(self, *arguments: Any) -> Any:
         """Answers a call on the backend that is chosen for it."""
         backend = _forced.get() or selected()
-        if backend == PYTHON or (backend == AUTO and not self._pays(arguments)):
+        if backend == AUTO:
+            return self._faster(*arguments)
+        if backend == COMPONENT:
+            return self._in_component(arguments, forced=True)
+        return self.python(*arguments)
+
+    def _faster(self, *arguments: Any) -> Any:
+        """Answers a call on the backend that is faster for it."""
+        kind = "" if self.kind is None else self.kind(*arguments)
+        least = self.component_from.get(kind)
+        if least is None or (self.size is not None and self.size(*arguments) < least):
             return self.python(*arguments)
+        if self._scale is None or kind in self._scaled:
+            return self._in_component(arguments)
+        self._set_threshold(kind, self._scale(kind))
+        with _lock:
+            self._scaled.add(kind)
+            self.settle()
+        return self.run(*arguments)
+
+    def _in_component(self, arguments: Any, *, forced: bool = False) -> Any:
         try:
             return self.component(*arguments)
         except NotRepresented:
             pass
         except ComponentError as error:
-            if backend == COMPONENT:
+            if forced:
                 raise
             self._report(error)
         return self.python(*arguments)
 
-    def _pays(self, arguments: Any) -> bool:
-        least = self.component_from
-        return least is not None and (self._size is None or self._size(*arguments) >= least)
+    def _set_threshold(self, kind: str, scale: float) -> None:
+        ratios = self.ratios[kind]
+        least = threshold(ratios, scale)
+        if least is None or (self.size is None and least > min(ratios)):
+            self.component_from.pop(kind, None)
+        else:
+            self.component_from[kind] = least
+
+    def table(self) -> List[Dict[str, Any]]:
+        """The rows of :func:`sky_rs.routes`."""
+        return [
+            {
+                "kind": kind,
+                "size": size,
+                "unit": self.unit,
+                "route": COMPONENT if size >= self.component_from.get(kind, size + 1) else PYTHON,
+                "ratio": ratio,
+            }
+            for kind, ratios in self.ratios.items()
+            for size, ratio in ratios.items()
+        ]
 
     def _first(self, *arguments: Any) -> Any:
         """Stands in for ``run`` until the first call."""

@@ -75,15 +75,15 @@ def get_backend_info() -> dict[str, Any]:
     return info
 
 
-def routes() -> dict[str, dict[str, Any]]:
-    """The routing table of 'auto'.
+def routes() -> dict[str, list[dict[str, Any]]]:
+    """The routing table of 'auto', as it was measured and as it holds here.
 
     Returns:
-        By function: ``unit``, what the size of a call is counted in ('' if it plays no part), and
-        ``component_from``, the size from which the component answers (None: never, Python is the
-        faster route at every size).
+        By function, one row for each size of a call at which both backends were measured, in
+        ascending order: ``kind``, what else its time depends on, such as the algorithm ('' if
+        nothing does); ``size`` and ``unit``, in what it is counted ('' if it plays no part);
+        ``ratio``, how many times as fast as Python the component was; and ``route``, 'component' or
+        'python', which answers the calls from this size up to the next row's.
     """
-    return {
-        name: {"unit": route.unit, "component_from": route.component_from}
-        for name, route in sorted(_routing.ROUTES.items())
-    }
+    measured = sorted(name for name, route in _routing.ROUTES.items() if route.ratios)
+    return {name: _routing.ROUTES[name].table() for name in measured}

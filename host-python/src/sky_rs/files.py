@@ -16,9 +16,7 @@ def _lines(_path: Any, n: Any, *_: Any) -> int:
     return n if type(n) is int else 0
 
 
-_read_last_n_lines = Route(
-    "read_last_n_lines", "files", size=_lines, unit="lines", component_from=5000
-)
+_read_last_n_lines = Route("read_last_n_lines", "files", size=_lines, unit="lines")
 
 
 def read_last_n_lines(

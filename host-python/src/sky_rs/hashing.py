@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from sky_rs import _host
+from sky_rs import _hashlib_speed, _host
 from sky_rs._message import Message
 from sky_rs._routing import Route
 
@@ -28,22 +28,39 @@ _MOST_THREADS = 8
 #: Bytes that are worth a thread of their own.
 _WORTH_A_THREAD = 4 * _MEBIBYTE
 
+#: Messages that are too few for lanes.
+_FEW = 3
+
 #: What S3 takes for one object.
 _MOST_PARTS = 10_000
 
 
-def _laned_bytes(messages: Sequence[Message], hash_alg: str, *_: Any) -> int:
-    """Bytes that the component hashes in lanes."""
-    if hash_alg.lower() != "md5" or len(messages) < 3:
+def _size(path: Any, _hash_alg: Any) -> int:
+    try:
+        return os.stat(path).st_size
+    except (OSError, TypeError, ValueError):
         return 0
-    return sum(message.size or 0 for message in messages)
 
 
-_hash_file = Route("hash_file", "hashing")
-_hash_small_files = Route("hash_small_files", "hashing")
+def _algorithm(_what: Any, hash_alg: Any, *_: Any) -> str:
+    return hash_alg if type(hash_alg) is str else ""
+
+
+def _total_size(messages: Sequence[Message], *_: Any) -> int:
+    # With fewer there is nothing to put side by side.
+    return sum(message.size or 0 for message in messages) if len(messages) >= _FEW else 0
+
+
+_hash_file = Route("hash_file", "hashing", size=_size, unit="bytes", kind=_algorithm)
 _hash_files = Route(
-    "hash_files", "hashing", size=_laned_bytes, unit="bytes", component_from=16 * _MEBIBYTE
+    "hash_files",
+    "hashing",
+    size=_total_size,
+    unit="bytes",
+    kind=_algorithm,
+    scale=_hashlib_speed.scale,
 )
+_hash_small_files = Route("hash_small_files", "hashing")
 
 
 def hash_file(path: str, hash_alg: str) -> Union[_Hash, FileDigest]:

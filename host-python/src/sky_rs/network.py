@@ -6,7 +6,8 @@ from sky_rs._routing import Route
 
 __all__ = ["find_free_port"]
 
-_find_free_port = Route("find_free_port", "network")
+# How many of the ports are busy, nobody knows before.
+_find_free_port = Route("find_free_port", "network", unit="busy ports")
 
 
 def find_free_port(start_port: int) -> int:

@@ -15,7 +15,7 @@ def _length(text: Any, *_: Any) -> int:
     return len(text) if type(text) is str else 0
 
 
-_base36_encode = Route("base36_encode", "strings")
+_base36_encode = Route("base36_encode", "strings", size=_length, unit="characters")
 _format_float = Route("format_float", "strings")
 _truncate_long_string = Route("truncate_long_string", "strings", size=_length, unit="characters")
 
