@@ -80,6 +80,7 @@ CASES = [
     Case("truncate_long_string", "end 10 KB->35", given(WORDS)),
     Case("find_free_port", "first is free", free_port(near=30_000)),
     Case("find_free_port", "after 200 busy", busy_ports(200, near=30_000)),
+    Case("find_free_port", "after 2,000 busy", busy_ports(2000, near=30_000)),
     Case("get_cpu_count", "", given()),
     Case("get_cpu_count", "override", variable("SKYPILOT_POD_CPU_CORE_LIMIT", "4")),
     Case("get_mem_size_gb", "", given()),

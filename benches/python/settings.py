@@ -55,6 +55,7 @@ def busy_ports(count: int, near: int) -> Setting:
 
     @contextlib.contextmanager
     def setting() -> Iterator[Arguments]:
+        _allow_descriptors(count)
         start = near
         while True:
             with contextlib.ExitStack() as held:
@@ -64,6 +65,20 @@ def busy_ports(count: int, near: int) -> Setting:
             start += count
 
     return setting
+
+
+def _allow_descriptors(count: int) -> None:
+    """Makes sure that so many sockets can be open at once."""
+    try:
+        import resource
+    except ImportError:
+        return  # Windows sets no such limit
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count + 256
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _is_free(port: int) -> bool:

@@ -19,6 +19,11 @@ _HEADER = (
 )
 _RIVALS = ("auto", "python", "component")
 
+# What every row has to keep: `auto` is at least so many times as fast as SkyPilot, or at most so
+# many microseconds slower. The latter is what finding the backend may cost.
+_LEAST_RATIO = 0.95
+_MOST_EXTRA = 0.06
+
 
 @dataclass
 class Laps:
@@ -52,13 +57,45 @@ class Ratio:
 def render(report: Dict[str, Any]) -> str:
     """The table; its ratios above 1 say that sky_rs is the faster one."""
     cases = _cases(report)
-    ratios = [
-        [Ratio(case["skypilot"], case[rival]) for rival in _RIVALS] for case in cases.values()
+    ratios = {
+        name: [Ratio(case["skypilot"], case[rival]) for rival in _RIVALS]
+        for name, case in cases.items()
+    }
+    rows = [_row(name, case, ratios[name]) for name, case in cases.items()]
+    best = {name: [ratio.best for ratio in row] for name, row in ratios.items()}
+    means = {
+        "geometric mean of all rows": _means(list(best.values())),
+        "geometric mean of the functions' means": _means(_by_function(best)),
+    }
+    rows += [
+        [name, *[""] * 5, *(f"{mean:.2f} " for mean in columns)] for name, columns in means.items()
     ]
-    rows = [_row(name, case, ratio) for (name, case), ratio in zip(cases.items(), ratios)]
-    means = [statistics.geometric_mean(ratio.best for ratio in rival) for rival in zip(*ratios)]
-    rows.append(["geometric mean", *[""] * 5, *(f"{mean:.2f} " for mean in means)])
-    return "\n".join([_machine(report["machine_info"]), "", *_aligned([_HEADER, *rows])])
+    table = _aligned([_HEADER, *rows])
+    return "\n".join([_machine(report["machine_info"]), "", *table, "", *_verdict(cases, ratios)])
+
+
+def _means(rows: Sequence[Sequence[float]]) -> List[float]:
+    return [statistics.geometric_mean(column) for column in zip(*rows)]
+
+
+def _by_function(rows: Dict[str, List[float]]) -> List[List[float]]:
+    """The means of each function's rows, so that it counts once however many it has."""
+    functions: Dict[str, List[List[float]]] = {}
+    for name, row in rows.items():
+        functions.setdefault(name.split(" ")[0], []).append(row)
+    return [_means(group) for group in functions.values()]
+
+
+def _verdict(cases: Dict[str, Dict[str, Laps]], ratios: Dict[str, List[Ratio]]) -> List[str]:
+    """The rows in which `auto` is slower than it may be."""
+    lost = [
+        f"  {name}: {ratios[name][0].best:.2f}, {extra * 1000:,.0f} ns slower"
+        for name, case in cases.items()
+        if ratios[name][0].best < _LEAST_RATIO
+        and (extra := case["auto"].best - case["skypilot"].best) > _MOST_EXTRA
+    ]
+    rule = f"auto below {_LEAST_RATIO:g}x and more than {_MOST_EXTRA * 1000:g} ns slower"
+    return [f"{rule}: {len(lost)} of {len(cases)} rows", *lost]
 
 
 def _cases(report: Dict[str, Any]) -> Dict[str, Dict[str, Laps]]:
