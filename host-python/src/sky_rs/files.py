@@ -16,7 +16,7 @@ def _lines(_path: Any, n: Any, *_: Any) -> int:
     return n if type(n) is int else 0
 
 
-_read_last_n_lines = Route("read_last_n_lines", "files", size=_lines, unit="lines")
+_read_last_n_lines = Route("read_last_n_lines", "tail", size=_lines, unit="lines")
 
 
 def read_last_n_lines(
@@ -31,7 +31,7 @@ def read_last_n_lines(
     Args:
         file_path: The file.
         n: How many lines.
-        chunk_size: Bytes to read at a time in the fallback; it changes no result.
+        chunk_size: A number above 0. SkyPilot reads so many bytes at a time; sky_rs chooses.
         encoding: How each line is decoded.
         errors: What happens to bytes that ``encoding`` does not know.
 

@@ -48,3 +48,14 @@ def file_error(error: Any, path: Any) -> OSError:
     if number is None:
         raise NotRepresented(f"a file that the component cannot open: {error.payload}")
     return _errors.os_error(number, path)
+
+
+def check_file(result: Any, path: Any) -> None:
+    """Raises if a WIT result is an error about a file.
+
+    Raises:
+        OSError: The file cannot be opened or read.
+        NotRepresented: As for :func:`file_error`.
+    """
+    if error_tag(result) == "file":
+        raise file_error(result, path)

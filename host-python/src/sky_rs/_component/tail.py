@@ -1,15 +1,12 @@
-"""Reading files: last lines."""
+"""The last lines of a file."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List, Optional
+from typing import Any, List, Optional
 
 from sky_rs import _errors, _limits, _lines
 from sky_rs._component import NotRepresented, runtime, sandbox
-from sky_rs._component.outcome import error_tag, file_error
-
-if TYPE_CHECKING:
-    from sky_rs._component.instance import Instance
+from sky_rs._component.outcome import check_file, error_tag
 
 _UTF8 = frozenset(("utf-8", "utf8", "UTF-8", "UTF8", "utf_8"))
 
@@ -27,37 +24,22 @@ def read_last_n_lines(
         text = _tail(file, n, errors, file_path)
     except OSError as error:
         raise _errors.tail_failed(n, file_path, error) from error
-    return [] if text is None else _lines.split(text)
+    return [] if text is None else _lines.split(text, n)
 
 
 def _tail(file: sandbox.Located, n: int, errors: str, file_path: Any) -> Optional[str]:
     with runtime.load_for_files().pool.lend((file.directory,)) as instance:
         # `n` may be any integer, but no file has more lines than bytes.
         tail = instance.call("io#[static]last-lines.open", file.name, file.size, min(n, file.size))
-        _check(tail, file_path)
-        _in_steps(instance, "io#[method]last-lines.step", tail, file_path)
+        check_file(tail, file_path)
+        more = True
+        while more:
+            _limits.check_cancelled()
+            more = instance.call("io#[method]last-lines.step", tail, sandbox.STEP)
+            check_file(more, file_path)
         text = instance.call("io#[method]last-lines.finish", tail, errors == "replace")
         # Only here: after an error the instance goes, and the resource with it.
         instance.drop(tail)
     if error_tag(text) == "invalid-utf8":
         raise NotRepresented(f"replacing bytes by {errors!r}")
     return None if text is None else str(text)
-
-
-def _in_steps(instance: Instance, step: str, resource: Any, path: Any) -> None:
-    """Calls a resource's step until it is done, letting signals and cancellation through."""
-    more = True
-    while more:
-        _limits.check_cancelled()
-        more = instance.call(step, resource, sandbox.STEP)
-        _check(more, path)
-
-
-def _check(result: Any, path: Any) -> None:
-    """Raises if a WIT result is an error of the file.
-
-    Raises:
-        OSError: The file cannot be opened or read.
-    """
-    if error_tag(result) == "file":
-        raise file_error(result, path)
