@@ -6,6 +6,7 @@ Writes it into the package. Both backends answer the calls of `ladders.py` in th
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
 import platform
 import statistics
@@ -106,13 +107,13 @@ def _nested(ratios: Dict[Rung, float]) -> Dict[str, Dict[str, Dict[int, float]]]
 
 
 def _hashlib() -> Dict[str, float]:
-    """By algorithm of the ladders, the best of several looks."""
-    algorithms = dict.fromkeys(ladder.kind for ladder in LADDERS if ladder.kind)
-    best = dict.fromkeys(algorithms, 0.0)
+    """By algorithm that a ladder has as its kind, the best of several looks."""
+    kinds = ["md5", *(ladder.kind for ladder in LADDERS)]
+    best = {kind: 0.0 for kind in kinds if kind in hashlib.algorithms_available}
     for _ in range(_LAPS):
         _hashlib_speed._rates.clear()
-        for algorithm in algorithms:
-            best[algorithm] = max(best[algorithm], _hashlib_speed.rate(algorithm))
+        for algorithm, speed in best.items():
+            best[algorithm] = max(speed, _hashlib_speed.rate(algorithm))
     return {algorithm: float(f"{speed / best['md5']:.3g}") for algorithm, speed in best.items()}
 
 

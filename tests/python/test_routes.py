@@ -108,12 +108,20 @@ def test_the_machine_is_asked_once_and_only_where_it_could_matter(route):
     calls = ((100, "sha256"), (1000, "sha512"), (100, "sha256"), (99, "sha256"))
     assert answers(made, *calls) == ["component", "python", "component", "python"]
     assert asked == ["sha256", "sha512"]
+    shown = {(row["kind"], row["size"]): row["route"] for row in made.table()}
+    assert shown["sha256", 100] == "component"
+    assert {shown["md5", 1000], shown["sha512", 1000]} == {"python"}
 
 
 def test_a_route_that_the_machine_rules_out_settles(route):
     made = route({"": {10: 1.0}}, size=lambda size: size, scale=lambda _: 1.0)
     assert answers(made, (10,)) == ["python"]
     assert made.run is made.python
+
+
+def test_the_table_shows_what_the_machine_says(route):
+    made = route({"": {10: 0.5}}, size=lambda size: size, scale=lambda _: 1.0)
+    assert [row["route"] for row in made.table()] == ["python"]
 
 
 @pytest.fixture

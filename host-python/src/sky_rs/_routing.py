@@ -39,7 +39,7 @@ _CHOICES = {
 #: How much faster than the fallback the component has to be to get a call.
 MARGIN = 1.1
 
-# A ratio depends on the machine, but nowhere is it so many times the one in the table.
+# On another machine a ratio may be another, but not more than so many times the table's.
 _MOST_SCALE = 5.0
 
 _forced: ContextVar[Optional[str]] = ContextVar("sky_rs_backend", default=None)
@@ -224,10 +224,7 @@ class Route:
             return self.python(*arguments)
         if self._scale is None or kind in self._scaled:
             return self._in_component(arguments)
-        self._set_threshold(kind, self._scale(kind))
-        with _lock:
-            self._scaled.add(kind)
-            self.settle()
+        self._ask_machine(kind, self._scale)
         return self.run(*arguments)
 
     def _in_component(self, arguments: Any, *, forced: bool = False) -> Any:
@@ -249,8 +246,17 @@ class Route:
         else:
             self.component_from[kind] = least
 
+    def _ask_machine(self, kind: str, scale: Callable[[str], float]) -> None:
+        self._set_threshold(kind, scale(kind))
+        with _lock:
+            self._scaled.add(kind)
+            self.settle()
+
     def table(self) -> List[Dict[str, Any]]:
         """The rows of :func:`sky_rs.routes`."""
+        for kind in list(self.component_from):
+            if self._scale is not None and kind not in self._scaled:
+                self._ask_machine(kind, self._scale)
         return [
             {
                 "kind": kind,
