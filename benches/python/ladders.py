@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Callable, Sequence
 
 from benches.python.cases import DIGEST, WORDS
-from benches.python.settings import Setting, busy_ports, given, log, random_bytes
+from benches.python.settings import Setting, busy_ports, given, log, random_bytes, random_files
 
 _KB = 1024
 _MB = 1024 * _KB
@@ -34,6 +34,11 @@ def _hashing(algorithm: str) -> Ladder:
     return Ladder("hash_file", sizes, lambda size: random_bytes(size, algorithm), algorithm)
 
 
+def _side_by_side(algorithm: str) -> Ladder:
+    sizes = (2 * _MB, 8 * _MB, 32 * _MB, 128 * _MB)
+    return Ladder("hash_files", sizes, lambda size: random_files(16, size, algorithm), algorithm)
+
+
 LADDERS = [
     Ladder("base36_encode", (8, 32, 512, 4096, 16_384), lambda n: given((DIGEST * 512)[:n])),
     Ladder("find_free_port", (0, 200), lambda count: busy_ports(count, near=30_000)),
@@ -41,6 +46,7 @@ LADDERS = [
     Ladder("get_cpu_count", (0,), lambda _: given()),
     Ladder("get_mem_size_gb", (0,), lambda _: given()),
     *(_hashing(algorithm) for algorithm in ("md5", "sha1", "sha256", "sha512")),
+    *(_side_by_side(algorithm) for algorithm in ("md5", "sha1", "sha256", "sha512")),
     Ladder(
         "read_last_n_lines",
         (1, 10, 100, 1000, 2000, 5000, 10_000, 100_000),

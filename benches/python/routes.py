@@ -53,12 +53,16 @@ def measure() -> Dict[Rung, float]:
 def _check(ladder: Ladder, size: int, function: Callable[..., Any], arguments: Arguments) -> None:
     """The route sees the size and kind of the ladder, and the component answers by itself."""
     route = _routing.ROUTES[ladder.function]
-    if route.size is not None:
-        assert route.size(*arguments) == size, (str(ladder), size)
-    assert ladder.kind == ("" if route.kind is None else route.kind(*arguments)), str(ladder)
     declined = AssertionError(f"{ladder} of size {size}: the component has no form for it")
-    with sky_rs.using("component"), mock.patch.object(route, "python", side_effect=declined):
+    captured = mock.patch.object(route, "component", wraps=route.component)
+    refused = mock.patch.object(route, "python", side_effect=declined)
+    with sky_rs.using("component"), refused, captured as component:
         function(*arguments)
+    # What a function passes to its route need not be its own arguments.
+    passed = component.call_args.args
+    if route.size is not None:
+        assert route.size(*passed) == size, (str(ladder), size)
+    assert ladder.kind == ("" if route.kind is None else route.kind(*passed)), str(ladder)
 
 
 def _ratio(function: Callable[..., Any], arguments: Arguments, *, python_first: bool) -> float:

@@ -114,15 +114,29 @@ def one_line(size: int, n: int) -> Setting:
 
 def random_bytes(size: int, algorithm: str) -> Setting:
     """A file to hash."""
+    return _file(f"random-{size}", lambda: _random(size), algorithm)
 
-    def content() -> Iterator[bytes]:
-        block = random.Random(0).randbytes(min(size, 1024 * _KIB))
-        written = 0
-        while written < size:
-            yield block
-            written += len(block)
 
-    return _file(f"random-{size}", content, algorithm)
+def random_files(count: int, size: int, *arguments: Any) -> Setting:
+    """Files to hash, of `size` bytes together."""
+
+    @contextlib.contextmanager
+    def setting() -> Iterator[Arguments]:
+        with contextlib.ExitStack() as made:
+            each = size // count
+            files = (_file(f"random-{each}-{n}", lambda: _random(each)) for n in range(count))
+            paths = [made.enter_context(file())[0] for file in files]
+            yield (paths, *arguments)
+
+    return setting
+
+
+def _random(size: int) -> Iterator[bytes]:
+    block = random.Random(0).randbytes(min(size, 1024 * _KIB))
+    written = 0
+    while written < size:
+        yield block[: size - written]
+        written += len(block)
 
 
 def _file(name: str, content: Callable[[], Iterator[bytes]], *arguments: Any) -> Setting:

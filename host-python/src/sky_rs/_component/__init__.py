@@ -2,7 +2,9 @@
 
 ``strings``, ``tail``, ``hashing``, ``network`` and ``system`` have the same functions as their
 namesakes in ``sky_rs._python``, and raise :class:`NotRepresented` for arguments the component has
-no form for. Below them, ``runtime`` loads the component, ``pool`` lends instances, ``instance`` calls.
+no form for.
+
+Below them, ``runtime`` loads the component, ``pool`` lends instances, ``instance`` calls.
 """
 
 
