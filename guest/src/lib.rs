@@ -17,6 +17,7 @@
 //! | [`base36`] | hexadecimal to base 36 |
 //! | [`float`] | floats as text |
 //! | [`text`] | shortening text |
+//! | [`joined`] | many texts as one |
 //! | [`tail`] | the last lines of a file |
 //! | [`hash`] | digests |
 //! | [`batch`] | several messages hashed side by side |
@@ -39,6 +40,7 @@ pub mod blocks;
 pub mod error;
 pub mod float;
 pub mod hash;
+pub mod joined;
 pub mod lanes;
 pub mod limits;
 pub mod literal;

@@ -86,7 +86,13 @@ fn sign(text: &str) -> (bool, &str) {
 
 /// Whether the text is digits of the base with single underscores between them.
 fn grouped(digits: &str, base: u32) -> bool {
-    digits.split('_').all(|group| !group.is_empty() && group.chars().all(|c| c.is_digit(base)))
+    let is_digit = |byte: u8| char::from(byte).is_digit(base);
+    // All of a group, whatever the first are: so they can be looked at several at once.
+    let all_digits = |group: &[u8]| group.iter().fold(true, |all, &byte| all & is_digit(byte));
+    digits
+        .as_bytes()
+        .split(|&byte| byte == b'_')
+        .all(|group| !group.is_empty() && all_digits(group))
 }
 
 #[cfg(test)]
