@@ -34,7 +34,8 @@ def base36_encode(hex_str: str) -> str:
             function never returns).
         TypeError: ``hex_str`` is neither text nor bytes.
     """
-    return _base36_encode.run(hex_str)  # type: ignore[no-any-return]
+    run = _base36_encode.run
+    return run(hex_str)  # type: ignore[no-any-return]
 
 
 def format_float(num: float, precision: int = 1) -> str:
@@ -48,7 +49,8 @@ def format_float(num: float, precision: int = 1) -> str:
         AttributeError: ``num`` is no number with ``is_integer()``.
         ValueError: ``precision`` is no precision, and ``num`` is not whole.
     """
-    return _format_float.run(num, precision)  # type: ignore[no-any-return]
+    run = _format_float.run
+    return run(num, precision)  # type: ignore[no-any-return]
 
 
 def truncate_long_string(s: str, max_length: int = 35, truncate_middle: bool = False) -> str:
@@ -64,4 +66,5 @@ def truncate_long_string(s: str, max_length: int = 35, truncate_middle: bool = F
     Returns:
         ``s`` itself if it is short enough.
     """
-    return _truncate_long_string.run(s, max_length, truncate_middle)  # type: ignore[no-any-return]
+    run = _truncate_long_string.run
+    return run(s, max_length, truncate_middle)  # type: ignore[no-any-return]

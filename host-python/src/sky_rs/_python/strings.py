@@ -13,15 +13,15 @@ _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 # Every pair of base-36 digits, so that one division yields two of them.
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 
-# Below this many bits, dividing digit pair by digit pair beats splitting the number in halves.
-_SMALL_BITS = 512
+# Below this, dividing digit pair by digit pair beats splitting the number in halves.
+_LARGE = 1 << 512
 
 
 def base36_encode(hex_str: Any) -> str:
     number = int(hex_str, 16)
     if number < 0:
         raise _errors.negative_hex(hex_str)
-    if number.bit_length() <= _SMALL_BITS:
+    if number < _LARGE:
         return _small(number).lstrip("0") or "0"
     # Squarings of 36**(2 * pairs): the number is split at each in turn, so that the cost is that
     # of a few multiplications instead of growing with the square of the length.
@@ -52,7 +52,9 @@ def format_float(num: Any, precision: Any) -> str:
     if isinstance(num, int):
         return str(num)
     # `{:.0f}` only for whole numbers: there it is exact, and the precision goes unused.
-    return f"{num:.0f}" if num.is_integer() else f"{num:.{precision}f}"
+    if num.is_integer():
+        return f"{num:.0f}"
+    return f"{num:.{precision}f}"
 
 
 def truncate_long_string(s: Any, max_length: Any, truncate_middle: Any) -> Any:
@@ -61,8 +63,9 @@ def truncate_long_string(s: Any, max_length: Any, truncate_middle: Any) -> Any:
     if truncate_middle:
         if max_length <= 3:
             return "..."
-        tail, odd = divmod(max_length - 3, 2)
-        return s[: tail + odd] + "..." + (s[-tail:] if tail else "")
+        tail = (max_length - 3) // 2
+        head = max_length - 3 - tail
+        return s[:head] + "..." + s[-tail:] if tail else s[:head] + "..."
     if type(s) is str and type(max_length) is int and max_length > 0:
         return _truncate_end(s, max_length)
     return _truncate_words(s, max_length)
@@ -70,11 +73,23 @@ def truncate_long_string(s: Any, max_length: Any, truncate_middle: Any) -> Any:
 
 def _truncate_end(s: str, max_length: int) -> str:
     """As :func:`_truncate_words`, without looking beyond the word that reaches the limit."""
-    end, missing = 0, max_length
-    while missing and end < len(s):
-        start, end = end, end + missing
-        missing = s.count(" ", start, end)  # what was no letter
-    return s[: max(s.rfind(" ", 0, end), max_length)] + "..."
+    kept = s[:max_length]
+    # The spaces among these characters do not count, so as many more are looked at.
+    more = s[max_length : max_length + kept.count(" ")]
+    return kept + "..." if " " not in more else _cut_at_space(s, max_length, more)
+
+
+def _cut_at_space(s: str, start: int, more: str) -> str:
+    """Cuts at the last space before the word that reaches the limit.
+
+    ``more``, which is at ``start``, has spaces. They do not count either, and so on.
+    """
+    while True:
+        end = start + len(more)
+        further = s[end : end + more.count(" ")]
+        if " " not in further:
+            return s[: start + more.rfind(" ")] + "..."
+        start, more = end, further
 
 
 def _truncate_words(s: Any, max_length: Any) -> Any:
