@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Callable, List
 
@@ -17,8 +18,10 @@ from benches.python.settings import (
 )
 
 DIGEST = "9e107d9d372bb6826bd81d3542a419d6"
-_STATUS = "Failed to provision all possible launchable resources. Relax the request"
+STATUS = "Failed to provision all possible launchable resources. Relax the request"
 WORDS = "alpha beta gamma delta " * 450
+DIGESTS = [hashlib.md5(b"%d" % number).hexdigest() for number in range(10_000)]
+_COLUMN = ["my-cluster", "my-job", STATUS, "RUNNING"] * 2500
 
 _KB = 1024
 _MB = 1024 * _KB
@@ -70,14 +73,17 @@ CASES = [
         Case("base36_encode", f"{digits} hex", given((DIGEST * 128)[:digits]))
         for digits in (8, 32, 64, 4096)
     ),
+    Case("base36_encode_many", "10,000 of 32 hex", given(DIGESTS)),
     Case("format_float", "3", given(3)),
     Case("format_float", "3.0", given(3.0)),
     Case("format_float", "3.14159", given(3.14159)),
     Case("format_float", "3.14159, precision 3", given(3.14159, 3)),
     Case("truncate_long_string", "no-op", given("my-cluster")),
-    Case("truncate_long_string", "end 72->35", given(_STATUS)),
-    Case("truncate_long_string", "middle 72->35", given(_STATUS, 35, True)),
+    Case("truncate_long_string", "end 72->35", given(STATUS)),
+    Case("truncate_long_string", "middle 72->35", given(STATUS, 35, True)),
     Case("truncate_long_string", "end 10 KB->35", given(WORDS)),
+    Case("truncate_long_strings", "10,000, every fourth too long", given(_COLUMN)),
+    Case("truncate_long_strings", "middle, the same", given(_COLUMN, 35, True)),
     Case("find_free_port", "first is free", free_port(near=30_000)),
     Case("find_free_port", "after 200 busy", busy_ports(200, near=30_000)),
     Case("find_free_port", "after 2,000 busy", busy_ports(2000, near=30_000)),

@@ -6,8 +6,8 @@ import contextlib
 import functools
 import sys
 from dataclasses import dataclass
-from types import FrameType, ModuleType
-from typing import Any, Callable, ContextManager, Set, Tuple
+from types import FrameType
+from typing import Any, Callable, ContextManager, List, Set, Tuple
 
 from sky.utils import common_utils
 
@@ -17,12 +17,28 @@ from benches.python.settings import Arguments
 _FALLBACK = "sky_rs._python"
 
 
+class SkyPilot:
+    """SkyPilot's functions, and for those that take many texts what it has: loops."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(common_utils, name)
+
+    @staticmethod
+    def base36_encode_many(hex_strings: List[str]) -> List[str]:
+        return [common_utils.base36_encode(hex_str) for hex_str in hex_strings]
+
+    @staticmethod
+    def truncate_long_strings(strings: List[str], *arguments: Any) -> List[str]:
+        return [common_utils.truncate_long_string(s, *arguments) for s in strings]
+
+
 @dataclass(frozen=True)
 class Contender:
     """One implementation of all functions."""
 
     name: str
-    module: ModuleType
+    #: Has the functions.
+    module: Any
     #: A context in which the functions are this implementation.
     chosen: Callable[[], ContextManager[Any]]
 
@@ -30,7 +46,7 @@ class Contender:
         return self.name
 
 
-SKYPILOT = Contender("skypilot", common_utils, contextlib.nullcontext)
+SKYPILOT = Contender("skypilot", SkyPilot(), contextlib.nullcontext)
 
 CONTENDERS = [
     SKYPILOT,

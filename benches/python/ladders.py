@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable, Sequence
 
-from benches.python.cases import DIGEST, WORDS
+from benches.python.cases import DIGEST, DIGESTS, STATUS, WORDS
 from benches.python.settings import Setting, busy_ports, given, log, random_bytes, random_files
 
 _KB = 1024
@@ -40,7 +40,10 @@ def _side_by_side(algorithm: str) -> Ladder:
 
 
 LADDERS = [
-    Ladder("base36_encode", (8, 32, 512, 4096, 16_384), lambda n: given((DIGEST * 512)[:n])),
+    Ladder(
+        "base36_encode", (8, 32, 64, 128, 512, 4096, 16_384), lambda n: given((DIGEST * 512)[:n])
+    ),
+    Ladder("base36_encode_many", (1, 4, 16, 64, 256, 2048), lambda n: given(DIGESTS[:n])),
     Ladder("find_free_port", (0, 200), lambda count: busy_ports(count, near=30_000)),
     Ladder("format_float", (0,), lambda _: given(3.14159)),
     Ladder("get_cpu_count", (0,), lambda _: given()),
@@ -52,5 +55,6 @@ LADDERS = [
         (1, 10, 100, 1000, 2000, 5000, 10_000, 100_000),
         lambda n: log(_LOG, n),
     ),
+    Ladder("truncate_long_strings", (1, 64, 2048), lambda n: given([STATUS] * n)),
     Ladder("truncate_long_string", (72, 1000, 10_000), lambda n: given(WORDS[:n])),
 ]

@@ -10,6 +10,7 @@ use crate::limits::{self, CpuFacts, CpuQuota, MemoryFacts};
 use crate::tail::Tail;
 use crate::{base36, float, logging, port, text, wasi};
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::cell::RefCell;
 
 /// The component.
@@ -27,12 +28,25 @@ impl strings::Guest for Component {
         Ok(base36::encode(&hex)?)
     }
 
+    fn base36_encode_joined(hex: String) -> String {
+        base36::encode_joined(&hex)
+    }
+
     fn format_float(value: f64, precision: u32) -> Result<String, types::Error> {
         Ok(float::format(value, precision)?)
     }
 
     fn truncate_long_string(text: String, max_length: i64, middle: bool) -> Option<String> {
         text::truncate(&text, max_length, middle)
+    }
+
+    fn truncate_long_strings(texts: Vec<String>, max_length: i64, middle: bool) -> Vec<String> {
+        let shorten = |text: String| text::truncate(&text, max_length, middle).unwrap_or(text);
+        texts.into_iter().map(shorten).collect()
+    }
+
+    fn truncate_joined_strings(texts: String, max_length: i64, middle: bool) -> String {
+        text::truncate_joined(&texts, max_length, middle)
     }
 }
 

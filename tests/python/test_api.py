@@ -20,8 +20,13 @@ EIGHT = {
 }
 
 
-@pytest.mark.parametrize("name", EIGHT)
-def test_signatures_are_skypilots(name):
+BATCHES = {
+    "base36_encode_many": "(hex_strings)",
+    "truncate_long_strings": "(strings, max_length=35, truncate_middle=False)",
+}
+
+
+def bare_signature(name):
     signature = inspect.signature(getattr(sky_rs, name))
     bare = signature.replace(
         parameters=[
@@ -30,17 +35,27 @@ def test_signatures_are_skypilots(name):
         ],
         return_annotation=inspect.Signature.empty,
     )
-    assert str(bare) == EIGHT[name]
+    return str(bare)
+
+
+@pytest.mark.parametrize("name", EIGHT)
+def test_signatures_are_skypilots(name):
+    assert bare_signature(name) == EIGHT[name]
+
+
+@pytest.mark.parametrize("name", BATCHES)
+def test_signatures_of_batches_are_those_of_their_functions(name):
+    assert bare_signature(name) == BATCHES[name]
 
 
 def test_everything_public_is_there_and_documented():
-    assert set(EIGHT) < set(sky_rs.__all__)
+    assert {*EIGHT, *BATCHES} < set(sky_rs.__all__)
     for name in sky_rs.__all__:
         assert getattr(sky_rs, name).__doc__, name
 
 
 def test_every_function_is_routed():
-    assert set(EIGHT) <= set(sky_rs.routes()) <= set(sky_rs.__all__)
+    assert {*EIGHT, *BATCHES} <= set(sky_rs.routes()) <= set(sky_rs.__all__)
     for rows in sky_rs.routes().values():
         for row in rows:
             assert list(row) == ["kind", "size", "unit", "route", "ratio"]

@@ -69,6 +69,50 @@ def test_truncate(text, max_length, middle):
         assert result is text
 
 
+class Text(str):
+    """No plain str."""
+
+
+def same_as_loop(many, one, items, *arguments):
+    """On every backend, a batch is the loop: its answers, or its first error."""
+    with sky_rs.using("python"):
+        expected = outcome(lambda: [one(item, *arguments) for item in items])
+    for backend in ("component", "python"):
+        with sky_rs.using(backend):
+            assert outcome(many, items, *arguments) == expected, backend
+    return expected
+
+
+NUMERALS = st.integers(min_value=0, max_value=2**300).map("{:x}".format)
+ODD = st.one_of(st.binary(max_size=3), st.none(), st.integers(), TEXT.map(Text), DIGITS.map(Text))
+
+
+@given(st.lists(NUMERALS) | st.lists(NUMERALS | DIGITS) | st.lists(NUMERALS | DIGITS | TEXT | ODD))
+@example(["ff", "1\0", "2"])
+@example(["ff", "", "g"])
+@example(["ff", "f" * 40_000, "-1", "\ud800"])
+@example([b"ff", "\u0661", Text("ff"), "ff"])
+def test_many_numbers_are_the_loop(items):
+    same_as_loop(sky_rs.base36_encode_many, sky_rs.base36_encode, items)
+
+
+@given(
+    st.lists(TEXT) | st.lists(st.text(" aé", max_size=20)) | st.lists(TEXT | ODD | st.just([1, 2])),
+    st.integers(-3, 12) | st.integers() | st.floats() | st.none(),
+    st.booleans(),
+)
+@example(["a\0b c\0", "\0" * 9], 3, False)
+@example(["日本語日本語", "abcdef", "a\0bcdef"], 3, True)
+@example(["abcdef", "\ud800bcdef"], 5, True)
+def test_many_texts_are_the_loop(items, max_length, middle):
+    answers = same_as_loop(
+        sky_rs.truncate_long_strings, sky_rs.truncate_long_string, items, max_length, middle
+    )
+    if type(answers) is list and type(max_length) is int:
+        for item, answer in zip(items, answers, strict=True):
+            assert (answer is item) >= (len(item) <= max_length)
+
+
 @given(st.integers(min_value=65_535) | st.integers(max_value=-1))
 def test_ports_that_do_not_exist(start):
     same(sky_rs.find_free_port, start)

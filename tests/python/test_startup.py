@@ -94,6 +94,7 @@ def described(ty):
         "EnumType": lambda: signatures.ENUM,
         "OwnType": lambda: signatures.OWN,
         "BorrowType": lambda: signatures.BORROW,
+        "ListType": lambda: signatures.List(described(ty.element)),
         "OptionType": lambda: signatures.Option(described(ty.payload)),
         "ResultType": lambda: signatures.Result(
             ty.ok and described(ty.ok), ty.err and described(ty.err)

@@ -29,6 +29,11 @@ impl Instance {
         self.exports.skypilot_utils_strings().call_base36_encode(&mut self.store, hex)
     }
 
+    pub fn base36_encode_joined(&mut self, hex: &str) -> wasmtime::Result<String> {
+        let strings = self.exports.skypilot_utils_strings();
+        strings.call_base36_encode_joined(&mut self.store, hex)
+    }
+
     pub fn format_float(&mut self, value: f64, precision: u32) -> Outcome<String> {
         let strings = self.exports.skypilot_utils_strings();
         strings.call_format_float(&mut self.store, value, precision)
@@ -42,6 +47,26 @@ impl Instance {
     ) -> wasmtime::Result<Option<String>> {
         let strings = self.exports.skypilot_utils_strings();
         strings.call_truncate_long_string(&mut self.store, text, max_length, middle)
+    }
+
+    pub fn truncate_long_strings(
+        &mut self,
+        texts: &[String],
+        max_length: i64,
+        middle: bool,
+    ) -> wasmtime::Result<Vec<String>> {
+        let strings = self.exports.skypilot_utils_strings();
+        strings.call_truncate_long_strings(&mut self.store, texts, max_length, middle)
+    }
+
+    pub fn truncate_joined_strings(
+        &mut self,
+        texts: &str,
+        max_length: i64,
+        middle: bool,
+    ) -> wasmtime::Result<String> {
+        let strings = self.exports.skypilot_utils_strings();
+        strings.call_truncate_joined_strings(&mut self.store, texts, max_length, middle)
     }
 
     pub fn read_last_n_lines(

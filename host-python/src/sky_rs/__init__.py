@@ -6,13 +6,20 @@ from sky_rs.backend import get_backend_info, is_rust_available, limits, routes, 
 from sky_rs.files import read_last_n_lines
 from sky_rs.hashing import hash_file, hash_files, s3_etag
 from sky_rs.network import find_free_port
-from sky_rs.strings import base36_encode, format_float, truncate_long_string
+from sky_rs.strings import (
+    base36_encode,
+    base36_encode_many,
+    format_float,
+    truncate_long_string,
+    truncate_long_strings,
+)
 from sky_rs.system import get_cpu_count, get_mem_size_gb
 from sky_rs.tree import hash_tree
 
 __all__ = [
     "__version__",
     "base36_encode",
+    "base36_encode_many",
     "exceptions",
     "find_free_port",
     "format_float",
@@ -28,5 +35,6 @@ __all__ = [
     "routes",
     "s3_etag",
     "truncate_long_string",
+    "truncate_long_strings",
     "using",
 ]

@@ -56,6 +56,12 @@ class Option(Type):
     __slots__ = ()
 
 
+class List(Type):
+    """A list of values of a type."""
+
+    __slots__ = ()
+
+
 class Result(Type):
     """A value of the first type, or an error of the second; a reader returns whichever it is."""
 
@@ -107,6 +113,9 @@ EXPORTS: Dict[str, Signature] = {
     "strings#base36-encode": Signature((STRING,), Result(STRING, ERROR)),
     "strings#format-float": Signature((F64, U32), Result(STRING, ERROR)),
     "strings#truncate-long-string": Signature((STRING, S64, BOOL), Option(STRING)),
+    "strings#base36-encode-joined": Signature((STRING,), STRING),
+    "strings#truncate-long-strings": Signature((List(STRING), S64, BOOL), List(STRING)),
+    "strings#truncate-joined-strings": Signature((STRING, S64, BOOL), STRING),
     "io#find-free-port": Signature((S64,), Result(U16, ERROR)),
     "io#[static]last-lines.open": Signature((STRING, U64, U64), Result(OWN, ERROR)),
     "io#[method]last-lines.step": Signature((BORROW, U32), Result(BOOL, ERROR)),

@@ -14,7 +14,18 @@ import ctypes
 import functools
 from typing import Any, Callable, Dict, Tuple
 
-from sky_rs._component.signatures import Cases, Fields, Handle, Option, Result, Scalar, Text
+from sky_rs._component.lists import StringLists
+from sky_rs._component.signatures import (
+    STRING,
+    Cases,
+    Fields,
+    Handle,
+    List,
+    Option,
+    Result,
+    Scalar,
+    Text,
+)
 
 Reader = Callable[[int], Any]
 Writer = Callable[[Any], None]
@@ -90,6 +101,7 @@ class Codec:
         ours = [(name, getattr(_Foreign, name).offset) for name, *_ in _Foreign._fields_]
         if layout != ours or ctypes.sizeof(vector) != ctypes.sizeof(_Foreign):
             raise TypeError(f"wasm_byte_vec_t is laid out as {layout}, not as {ours}")
+        self._string_lists = StringLists(self)
 
     def offset(self, field: str, *inner: str) -> int:
         """Where in a value a field of its union lies."""
@@ -203,6 +215,15 @@ class Codec:
 
         return read
 
+    def _read_list(self, ty: List) -> Reader:
+        return self._strings(ty).reader()
+
+    def _strings(self, ty: List) -> StringLists:
+        """What reads and writes a list: there are none but those of strings."""
+        if ty.parts != (STRING,):
+            raise TypeError(f"{ty} is no list of strings")
+        return self._string_lists
+
     # Lending writers, each bound to one place
 
     def lender(self, ty: Any, address: int) -> Writer:
@@ -232,6 +253,10 @@ class Codec:
             place.size = len(raw)
 
         return write
+
+    def _lend_list(self, ty: List, address: int) -> Writer:
+        self.set_kind(address, "list")
+        return self._strings(ty).lender(address)
 
     def _lend_handle(self, _ty: Handle, address: int) -> Writer:
         self.set_kind(address, "resource")

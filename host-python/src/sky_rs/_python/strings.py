@@ -31,6 +31,10 @@ def base36_encode(hex_str: Any) -> str:
     return _split(number, powers, len(powers) - 1).lstrip("0")
 
 
+def base36_encode_many(hex_strings: List[Any]) -> List[str]:
+    return list(map(base36_encode, hex_strings))
+
+
 def _split(number: int, powers: List[int], level: int) -> str:
     """All digits of a number below ``powers[level]``'s square, zeros in front included."""
     if level < 0:
@@ -69,6 +73,26 @@ def truncate_long_string(s: Any, max_length: Any, truncate_middle: Any) -> Any:
     if type(s) is str and type(max_length) is int and max_length > 0:
         return _truncate_end(s, max_length)
     return _truncate_words(s, max_length)
+
+
+def truncate_long_strings(strings: List[Any], max_length: Any, truncate_middle: Any) -> List[Any]:
+    if type(max_length) is not int or max_length < 5:
+        return [truncate_long_string(s, max_length, truncate_middle) for s in strings]
+    # As below, without a call for most texts.
+    if truncate_middle:
+        tail = (max_length - 3) // 2
+        head = max_length - 3 - tail
+        return [s if len(s) <= max_length else s[:head] + "..." + s[-tail:] for s in strings]
+    return [
+        s
+        if len(s) <= max_length
+        else truncate_long_string(s, max_length, truncate_middle)
+        if type(s) is not str
+        else kept + "..."
+        if " " not in (more := s[max_length : max_length + (kept := s[:max_length]).count(" ")])
+        else _cut_at_space(s, max_length, more)
+        for s in strings
+    ]
 
 
 def _truncate_end(s: str, max_length: int) -> str:
