@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 /// Fewer messages than this are faster one by one than in lanes.
-const FEW: usize = 3;
+const FEW: usize = 6;
 
 /// A digest under way, of the kind that Merkle and Damgård describe.
 #[derive(Clone)]

@@ -1,11 +1,14 @@
 //! Hashing several independent messages at once, one in each lane of a vector.
 //!
 //! Within a message every step of MD5 or SHA-256 needs the one before. Across messages none does,
-//! so eight of them advance by the same instructions. They are two 128-bit vectors, the only ones
-//! that WebAssembly has: the instructions of one fill the time in which the other waits for its
-//! results, so that eight messages take hardly longer than four.
+//! so sixteen of them advance by the same instructions. They are four 128-bit vectors, the only
+//! ones that WebAssembly has: the instructions of one fill the time in which another waits for its
+//! results. Measured in wasmtime on an AMD EPYC (Zen 5), MD5 of 4 / 8 / 16 / 24 messages takes in
+//! 1.3 / 2.2 / 3.2 / 3.0 times as many bytes per second as of one; SHA-256 of 8 / 16 / 24 in 1.5 /
+//! 1.8 / 1.7.
 //!
-//! Single messages and last blocks are RustCrypto's, whose answers the tests compare these with.
+//! Few messages and last blocks are RustCrypto's, whose answers the tests compare these with.
+#![allow(clippy::inline_always, reason = "the compiler's own choice is half as fast")]
 
 mod md5;
 mod sha256;
@@ -20,7 +23,7 @@ use vector::Lanes;
 pub const BLOCK_SIZE: usize = 64;
 
 /// Messages that advance together.
-pub const LANES: usize = 8;
+pub const LANES: usize = 16;
 
 /// A block of a message.
 pub type Block = [u8; BLOCK_SIZE];
@@ -47,7 +50,7 @@ pub trait Compress {
 }
 
 /// What [`Compress::many`] does, from a function of one block of each message.
-#[inline]
+#[inline(always)]
 fn advance<const S: usize>(
     states: &mut [[u32; S]; LANES],
     blocks: &[&[Block]; LANES],

@@ -97,35 +97,48 @@ impl Compress for Md5 {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn compress(state: &mut [Lanes; 4], blocks: [&Block; LANES]) {
     let words = Lanes::words(blocks);
+    // Twice, so that sixteen words from any one on are all of them, in turn.
+    let words: [Lanes; 32] = core::array::from_fn(|i| words[i % 16]);
     let old = *state;
     // The functions of RFC 1321 with fewer operations: the same bits.
-    round::<0>(state, &words, [7, 12, 17, 22], |x, y, z| z ^ (x & (y ^ z)));
-    round::<1>(state, &words, [5, 9, 14, 20], |x, y, z| y ^ (z & (x ^ y)));
-    round::<2>(state, &words, [4, 11, 16, 23], |x, y, z| x ^ y ^ z);
-    round::<3>(state, &words, [6, 10, 15, 21], |x, y, z| y ^ (x | !z));
+    round::<0>(state, &words, |x, y, z| z ^ (x & (y ^ z)));
+    round::<1>(state, &words, |x, y, z| y ^ (z & (x ^ y)));
+    round::<2>(state, &words, |x, y, z| x ^ y ^ z);
+    round::<3>(state, &words, |x, y, z| y ^ (x | !z));
     for (word, old) in state.iter_mut().zip(old) {
         *word = *word + old;
     }
 }
 
-#[inline]
+/// By round: how far four steps in turn rotate, which words the first four take, and from where on
+/// the same four of the words are those of the next steps, 4 words on or 4 words back.
+const ROUNDS: [([u32; 4], [usize; 4], bool); 4] = [
+    ([7, 12, 17, 22], [0, 1, 2, 3], true),
+    ([5, 9, 14, 20], [1, 6, 11, 0], true),
+    ([4, 11, 16, 23], [5, 8, 11, 14], false),
+    ([6, 10, 15, 21], [0, 7, 14, 5], false),
+];
+
+#[inline(always)]
 fn round<const ROUND: usize>(
-    [a, b, c, d]: &mut [Lanes; 4],
-    words: &[Lanes; 16],
-    shifts: [u32; 4],
+    state: &mut [Lanes; 4],
+    words: &[Lanes; 32],
     mix: impl Fn(Lanes, Lanes, Lanes) -> Lanes,
 ) {
-    // The word of a step is (step * factor + start) % 16.
-    let (factor, start) = [(1, 0), (5, 1), (3, 5), (7, 0)][ROUND];
-    let input =
-        |step: usize| words[(step * factor + start) % 16] + Lanes::splat(SINES[ROUND * 16 + step]);
-    for step in (0..16).step_by(4) {
-        *a = *b + (*a + input(step) + mix(*b, *c, *d)).rotate_left(shifts[0]);
-        *d = *a + (*d + input(step + 1) + mix(*a, *b, *c)).rotate_left(shifts[1]);
-        *c = *d + (*c + input(step + 2) + mix(*d, *a, *b)).rotate_left(shifts[2]);
-        *b = *c + (*b + input(step + 3) + mix(*c, *d, *a)).rotate_left(shifts[3]);
+    let (shifts, chosen, forward) = ROUNDS[ROUND];
+    let [mut a, mut b, mut c, mut d] = *state;
+    // Unrolled further, all steps of one vector would come before those of the other.
+    for quad in 0..4 {
+        let words = &words[if forward { 4 * quad } else { 16 - 4 * quad }..][..16];
+        let sines = &SINES[ROUND * 16 + 4 * quad..][..4];
+        let input = |step: usize| words[chosen[step]] + Lanes::splat(sines[step]);
+        a = b + (a + input(0) + mix(b, c, d)).rotate_left(shifts[0]);
+        d = a + (d + input(1) + mix(a, b, c)).rotate_left(shifts[1]);
+        c = d + (c + input(2) + mix(d, a, b)).rotate_left(shifts[2]);
+        b = c + (b + input(3) + mix(c, d, a)).rotate_left(shifts[3]);
     }
+    *state = [a, b, c, d];
 }

@@ -97,7 +97,7 @@ impl Compress for Sha256 {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn compress(state: &mut [Lanes; 8], blocks: [&Block; LANES]) {
     let mut words = Lanes::words(blocks).map(Lanes::swap_bytes);
     let old = *state;
@@ -113,7 +113,7 @@ fn compress(state: &mut [Lanes; 8], blocks: [&Block; LANES]) {
 }
 
 /// The sixteen words after these.
-#[inline]
+#[inline(always)]
 fn schedule(words: &mut [Lanes; 16]) {
     for i in 0..16 {
         let (second, second_last) = (words[(i + 1) % 16], words[(i + 14) % 16]);
@@ -125,7 +125,7 @@ fn schedule(words: &mut [Lanes; 16]) {
     }
 }
 
-#[inline]
+#[inline(always)]
 #[expect(clippy::many_single_char_names, reason = "the standard's names")]
 fn rounds(state: &mut [Lanes; 8], words: &[Lanes; 16], roots: &[u32]) {
     for (&word, &root) in words.iter().zip(roots) {

@@ -23,7 +23,7 @@ pub(super) struct Lanes([Vector; VECTORS]);
 
 impl Lanes {
     /// The same word in all lanes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn splat(word: u32) -> Self {
         Self([platform::splat(word); VECTORS])
     }
@@ -43,7 +43,7 @@ impl Lanes {
     }
 
     /// The sixteen little-endian words of a block of each message.
-    #[inline]
+    #[inline(always)]
     pub(super) fn words(blocks: [&Block; LANES]) -> [Self; 16] {
         let mut words = [Self::splat(0); 16];
         for v in 0..VECTORS {
@@ -58,33 +58,33 @@ impl Lanes {
         words
     }
 
-    #[inline]
+    #[inline(always)]
     fn map(self, f: impl Fn(Vector) -> Vector) -> Self {
         Self(self.0.map(f))
     }
 
-    #[inline]
+    #[inline(always)]
     fn zip(self, other: Self, f: impl Fn(Vector, Vector) -> Vector) -> Self {
         Self(from_fn(|v| f(self.0[v], other.0[v])))
     }
 
     /// Rotates each word; `by` is a constant at every call, for the shifts to be cheap.
-    #[inline]
+    #[inline(always)]
     pub(super) fn rotate_left(self, by: u32) -> Self {
         self.map(|x| platform::or(platform::shl(x, by), platform::shr(x, 32 - by)))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn rotate_right(self, by: u32) -> Self {
         self.rotate_left(32 - by)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn shift_right(self, by: u32) -> Self {
         self.map(|x| platform::shr(x, by))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn swap_bytes(self) -> Self {
         self.map(|x| platform::swap_bytes(x))
     }
@@ -93,7 +93,7 @@ impl Lanes {
 impl Add for Lanes {
     type Output = Self;
 
-    #[inline]
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         self.zip(other, |a, b| platform::add(a, b))
     }
@@ -102,7 +102,7 @@ impl Add for Lanes {
 impl BitAnd for Lanes {
     type Output = Self;
 
-    #[inline]
+    #[inline(always)]
     fn bitand(self, other: Self) -> Self {
         self.zip(other, |a, b| platform::and(a, b))
     }
@@ -111,7 +111,7 @@ impl BitAnd for Lanes {
 impl BitOr for Lanes {
     type Output = Self;
 
-    #[inline]
+    #[inline(always)]
     fn bitor(self, other: Self) -> Self {
         self.zip(other, |a, b| platform::or(a, b))
     }
@@ -120,7 +120,7 @@ impl BitOr for Lanes {
 impl BitXor for Lanes {
     type Output = Self;
 
-    #[inline]
+    #[inline(always)]
     fn bitxor(self, other: Self) -> Self {
         self.zip(other, |a, b| platform::xor(a, b))
     }
@@ -129,7 +129,7 @@ impl BitXor for Lanes {
 impl Not for Lanes {
     type Output = Self;
 
-    #[inline]
+    #[inline(always)]
     fn not(self) -> Self {
         self.map(|x| platform::not(x))
     }
@@ -139,19 +139,19 @@ impl Not for Lanes {
 #[cfg(target_family = "wasm")]
 mod wasm {
     use core::arch::wasm32::{
-        u8x16_shuffle, u32x4, u32x4_extract_lane, u32x4_shuffle, u64x2_shuffle,
+        u8x16_shuffle, u32x4, u32x4_extract_lane, u32x4_shuffle, u64x2_shuffle, v128_load,
     };
     pub(super) use core::arch::wasm32::{
         u32x4_add as add, u32x4_shl as shl, u32x4_shr as shr, u32x4_splat as splat, v128 as Vector,
         v128_and as and, v128_not as not, v128_or as or, v128_xor as xor,
     };
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn from_array([a, b, c, d]: [u32; 4]) -> Vector {
         u32x4(a, b, c, d)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn to_array(x: Vector) -> [u32; 4] {
         [
             u32x4_extract_lane::<0>(x),
@@ -161,13 +161,14 @@ mod wasm {
         ]
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "from words the compiler makes several loads")]
     pub(super) fn load(bytes: &[u8; 16]) -> Vector {
-        let words = bytes.as_chunks().0;
-        from_array(core::array::from_fn(|i| u32::from_le_bytes(words[i])))
+        // SAFETY: sixteen bytes can be read there, and they need no alignment.
+        unsafe { v128_load(bytes.as_ptr().cast()) }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn transpose([a, b, c, d]: [Vector; 4]) -> [Vector; 4] {
         let (ab, ab_high) = (u32x4_shuffle::<0, 4, 1, 5>(a, b), u32x4_shuffle::<2, 6, 3, 7>(a, b));
         let (cd, cd_high) = (u32x4_shuffle::<0, 4, 1, 5>(c, d), u32x4_shuffle::<2, 6, 3, 7>(c, d));
@@ -179,7 +180,7 @@ mod wasm {
         ]
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn swap_bytes(x: Vector) -> Vector {
         u8x16_shuffle::<3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12>(x, x)
     }

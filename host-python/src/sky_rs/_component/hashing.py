@@ -23,7 +23,7 @@ _ALGORITHMS = {
 }
 
 #: Messages in one batch: as many as there are lanes.
-_LANES = 8
+_LANES = 16
 
 #: Directories that one instance may read at a time.
 _DIRECTORIES = 32
