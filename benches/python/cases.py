@@ -14,6 +14,8 @@ from benches.python.settings import (
     log,
     one_line,
     random_bytes,
+    random_files,
+    random_tree,
     variable,
 )
 
@@ -68,6 +70,15 @@ def _digests() -> List[Case]:
     ]
 
 
+def _many_files() -> List[Case]:
+    sizes = {"64 of 8 MiB": (64, 512 * _MB), "512 of 64 KB": (512, 32 * _MB)}
+    return [
+        Case("hash_files", f"{algorithm} {name}", random_files(count, size, algorithm))
+        for algorithm in ("md5", "sha256")
+        for name, (count, size) in sizes.items()
+    ]
+
+
 CASES = [
     *(
         Case("base36_encode", f"{digits} hex", given((DIGEST * 128)[:digits]))
@@ -92,4 +103,8 @@ CASES = [
     Case("get_mem_size_gb", "", given()),
     *_tails(),
     *_digests(),
+    *_many_files(),
+    Case("s3_etag", "512 MiB", random_bytes(512 * _MB)),
+    # SkyPilot's digest of a tree is another one.
+    Case("hash_tree", "5,000 of 2 KiB", random_tree(5000, 2 * _KB, "sha256"), essence=len),
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
+import os
 import sys
 from dataclasses import dataclass
 from types import FrameType
@@ -14,11 +16,11 @@ from sky.utils import common_utils
 import sky_rs
 from benches.python.settings import Arguments
 
-_FALLBACK = "sky_rs._python"
+_BACKENDS = {"sky_rs._python": "fallback", "sky_rs._component": "component"}
 
 
 class SkyPilot:
-    """SkyPilot's functions, and for those that take many texts what it has: loops."""
+    """SkyPilot's functions, and for those that do many things at once what it has: loops."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(common_utils, name)
@@ -30,6 +32,34 @@ class SkyPilot:
     @staticmethod
     def truncate_long_strings(strings: List[str], *arguments: Any) -> List[str]:
         return [common_utils.truncate_long_string(s, *arguments) for s in strings]
+
+    @staticmethod
+    def hash_files(paths: List[str], hash_alg: str) -> List[str]:
+        return [common_utils.hash_file(path, hash_alg).hexdigest() for path in paths]
+
+    @staticmethod
+    def s3_etag(path: str) -> str:
+        """A loop over hashlib: SkyPilot leaves ETags to the AWS tools."""
+        parts = []
+        with open(path, "rb", buffering=0) as file:
+            while part := file.read(8 * 1024 * 1024):
+                parts.append(hashlib.md5(part).digest())
+        return f"{hashlib.md5(b''.join(parts)).hexdigest()}-{len(parts)}"
+
+    @staticmethod
+    def hash_tree(root: str, hash_alg: str) -> str:
+        """As file mounts are hashed, in `backend_utils`: names and content, folder by folder."""
+        digest = hashlib.new(hash_alg)
+        for folder, folders, files in os.walk(root):
+            digest.update(folder.encode() + b"\0")
+            folders.sort()
+            for name in folders:
+                digest.update(name.encode() + b"\0")
+            files.sort()
+            for name in files:
+                content = common_utils.hash_file(os.path.join(folder, name), hash_alg)
+                digest.update(name.encode() + b"\0" + content.digest())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -59,8 +89,8 @@ CONTENDERS = [
 ]
 
 
-def observe(function: Callable[..., Any], arguments: Arguments) -> Tuple[Any, bool]:
-    """Calls a function; returns its answer and whether the fallback had a part in it.
+def observe(function: Callable[..., Any], arguments: Arguments) -> Tuple[Any, List[str]]:
+    """Calls a function; returns its answer and which backends had a part in it.
 
     `using("component")` answers in Python what the component has no form for, and `auto` chooses:
     a table that did not say so would compare the fallback with itself.
@@ -75,4 +105,9 @@ def observe(function: Callable[..., Any], arguments: Arguments) -> Tuple[Any, bo
         answer = function(*arguments)
     finally:
         sys.setprofile(None)
-    return answer, any(module.startswith(_FALLBACK) for module in modules)
+    took = [
+        name
+        for package, name in _BACKENDS.items()
+        if any(module.startswith(f"{package}.") for module in modules)
+    ]
+    return answer, took

@@ -112,9 +112,9 @@ def one_line(size: int, n: int) -> Setting:
     return _file(f"one-line-{size}", lambda: iter([b"x" * size]), n)
 
 
-def random_bytes(size: int, algorithm: str) -> Setting:
+def random_bytes(size: int, *arguments: Any) -> Setting:
     """A file to hash."""
-    return _file(f"random-{size}", lambda: _random(size), algorithm)
+    return _file(f"random-{size}", lambda: _random(size), *arguments)
 
 
 def random_files(count: int, size: int, *arguments: Any) -> Setting:
@@ -127,6 +127,23 @@ def random_files(count: int, size: int, *arguments: Any) -> Setting:
             files = (_file(f"random-{each}-{n}", lambda: _random(each)) for n in range(count))
             paths = [made.enter_context(file())[0] for file in files]
             yield (paths, *arguments)
+
+    return setting
+
+
+def random_tree(count: int, size: int, *arguments: Any) -> Setting:
+    """A folder of folders of a hundred files of `size` bytes each."""
+
+    @contextlib.contextmanager
+    def setting() -> Iterator[Arguments]:
+        root = FILES / f"tree-{count}-{size}"
+        content = b"".join(_random(size))
+        for number in range(count):
+            path = root / str(number // 100) / str(number)
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+        yield (str(root), *arguments)
 
     return setting
 

@@ -24,12 +24,12 @@ _TURN = 0.02
 def test_side_by_side(benchmark: Any, case: Case, contender: Contender, lap: int) -> None:
     with case.setting() as arguments, contender.chosen():
         function = getattr(contender.module, case.function)
-        answer, in_fallback = observe(function, arguments)
+        answer, took = observe(function, arguments)
         expected = getattr(SKYPILOT.module, case.function)(*arguments)
         assert case.essence(answer) == case.essence(expected)
 
         benchmark.group = str(case)
-        benchmark.extra_info.update(contender=contender.name, in_fallback=in_fallback, lap=lap)
+        benchmark.extra_info.update(contender=contender.name, took=took, lap=lap)
         benchmark.pedantic(function, arguments, **_plan(function, arguments))
 
 
