@@ -6,7 +6,7 @@ use skypilot_benches::{HEX_DIGITS, LINE_COUNTS, MAX_LENGTH, bytes, criterion, he
 use skypilot_utils::error::FileError;
 use skypilot_utils::hash::Algorithm;
 use skypilot_utils::limits::{self, CpuFacts, CpuQuota, MemoryFacts};
-use skypilot_utils::tail::{self, ReadAt};
+use skypilot_utils::tail;
 use skypilot_utils::{base36, float, text};
 use std::hint::black_box;
 
@@ -36,25 +36,22 @@ fn strings(c: &mut Criterion) {
     group.finish();
 }
 
-/// A file in memory.
-struct Memory(Vec<u8>);
-
-impl ReadAt for Memory {
-    fn read_at(&self, offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
-        let start = usize::try_from(offset).map_err(|_| FileError::InvalidSeek)?;
-        let length = usize::try_from(length).map_err(|_| FileError::InvalidSeek)?;
-        let rest = self.0.get(start..).unwrap_or_default();
-        Ok(rest[..length.min(rest.len())].to_vec())
-    }
+/// Reads a file in memory.
+fn read_at(content: &[u8], offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
+    let start = usize::try_from(offset).map_err(|_| FileError::InvalidSeek)?;
+    let length = usize::try_from(length).map_err(|_| FileError::InvalidSeek)?;
+    let rest = content.get(start..).unwrap_or_default();
+    Ok(rest[..length.min(rest.len())].to_vec())
 }
 
 fn files(c: &mut Criterion) {
-    let file = Memory(log(2 * MIB));
-    let size = file.0.len() as u64;
+    let content = log(2 * MIB);
+    let file = |offset, length| read_at(black_box(&content), offset, length);
+    let size = content.len() as u64;
     let mut group = c.benchmark_group("native/read_last_n_lines");
     for n in LINE_COUNTS {
         group.bench_function(BenchmarkId::from_parameter(n), |b| {
-            b.iter(|| tail::last_lines(black_box(&file), size, n, true));
+            b.iter(|| tail::last_lines(file, size, n, true));
         });
     }
     group.finish();

@@ -2,7 +2,7 @@
 
 mod hashing;
 
-use crate::bindings::exports::skypilot::utils::io::{self, LastLines};
+use crate::bindings::exports::skypilot::utils::io::{self, Growth, LastLines};
 use crate::bindings::exports::skypilot::utils::{strings, system};
 use crate::bindings::skypilot::utils::{host_network, host_system, types};
 use crate::error::{Error, FileError, Override};
@@ -69,13 +69,29 @@ impl io::GuestLastLines for OpenTail {
         Ok(LastLines::new(Self(RefCell::new(Tail::new(file, size, n)))))
     }
 
+    fn follow(name: String, size: u64, n: u64) -> Result<LastLines, types::Error> {
+        logging::install();
+        let file = wasi::File::open(0, &name).map_err(Error::from)?;
+        Ok(LastLines::new(Self(RefCell::new(Tail::of_complete_lines(file, size, n)))))
+    }
+
     fn step(&self, max_bytes: u32) -> Result<bool, types::Error> {
         let max_bytes = u64::from(max_bytes.min(MAX_STEP));
         Ok(self.0.borrow_mut().step(max_bytes).map_err(Error::from)?)
     }
 
-    fn finish(&self, lossy: bool) -> Result<Option<String>, types::Error> {
-        Ok(self.0.borrow_mut().finish(lossy)?)
+    fn take(&self, lossy: bool) -> Result<Option<String>, types::Error> {
+        Ok(self.0.borrow_mut().take(lossy)?)
+    }
+
+    fn appended(&self, max_bytes: u32) -> Result<Growth, types::Error> {
+        let mut tail = self.0.borrow_mut();
+        let lines = tail.appended(u64::from(max_bytes.min(MAX_STEP)))?;
+        Ok(Growth { lines, position: tail.position() })
+    }
+
+    fn unfinished(&self) -> String {
+        self.0.borrow().unfinished()
     }
 }
 

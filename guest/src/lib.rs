@@ -19,6 +19,8 @@
 //! | [`text`] | shortening text |
 //! | [`joined`] | many texts as one |
 //! | [`tail`] | the last lines of a file |
+//! | [`follow`] | what is appended to it |
+//! | [`read`] | files as these two read them |
 //! | [`hash`] | digests |
 //! | [`batch`] | several messages hashed side by side |
 //! | [`blocks`] | digests from compression functions |
@@ -39,12 +41,15 @@ pub mod batch;
 pub mod blocks;
 pub mod error;
 pub mod float;
+pub mod follow;
 pub mod hash;
 pub mod joined;
 pub mod lanes;
 pub mod limits;
+mod lines;
 pub mod literal;
 pub mod port;
+pub mod read;
 pub mod tail;
 pub mod text;
 

@@ -1,47 +1,66 @@
 //! The last lines of a file, read backwards.
 
 use crate::error::{Error, FileError};
+use crate::lines::{decode, without_carriage_returns};
+use crate::read::{BLOCK, ReadAt, read_up_to};
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// How much is read at a time: what one WASI read returns at most.
-pub const BLOCK: u64 = 64 * 1024;
-
-/// A file that can be read at any offset.
-pub trait ReadAt {
-    /// Up to `length` bytes from `offset`; fewer at the end of the file.
-    ///
-    /// # Errors
-    /// The platform's reason.
-    fn read_at(&self, offset: u64, length: u64) -> Result<Vec<u8>, FileError>;
-}
-
-impl<F: ReadAt> ReadAt for &F {
-    fn read_at(&self, offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
-        (*self).read_at(offset, length)
-    }
-}
+/// Blocks that are read at the same time, at most: enough to hide how long one takes.
+const MOST_AHEAD: u64 = 8;
 
 /// A search for the last lines of a file, as `read_last_n_lines(path, n)`, in steps.
 ///
 /// A line ends in `\n` and every `\r` before it belongs to the line end. A file that ends in `\n`
 /// does not have an empty line after it. A file that shrinks meanwhile gives what could be read.
-pub struct Tail<F> {
-    file: F,
+pub struct Tail<F: ReadAt> {
+    /// Reads under way, from `unread` back, with the bytes asked for. They end before the file.
+    begun: VecDeque<(F::Begun, u64)>,
+    pub(crate) file: F,
+    /// Where the file ended, as far as it is known.
+    pub(crate) size: u64,
     /// What lies before is not read yet.
     unread: u64,
-    /// Newlines still to be found.
+    /// What lies before is not even begun.
+    not_begun: u64,
+    /// Newlines still to be found, and those found.
     wanted: u64,
-    /// What was read and belongs to the lines, last block first.
+    found: u64,
+    /// What was read, belongs to the lines and was not taken, last block first.
     blocks: Vec<Vec<u8>>,
-    /// Whether any block had content: the first one is the end of the file.
+    /// The one of them that has the first newline in the file.
+    first_newline_in: Option<usize>,
+    /// Whether the end of the last line was found.
     found_end: bool,
+    /// What stands after the last newline, if only complete lines count.
+    pub(crate) unfinished: Option<VecDeque<Vec<u8>>>,
+    /// How much is read at a time.
+    pub(crate) block: u64,
 }
 
 impl<F: ReadAt> Tail<F> {
     /// Starts at the end of a file of `size` bytes; `n` of 0 counts as 1.
     pub fn new(file: F, size: u64, n: u64) -> Self {
-        Self { file, unread: size, wanted: n.max(1), blocks: Vec::new(), found_end: false }
+        Self {
+            begun: VecDeque::new(),
+            file,
+            size,
+            unread: size,
+            not_begun: size,
+            wanted: n.max(1),
+            found: 0,
+            blocks: Vec::new(),
+            first_newline_in: None,
+            found_end: false,
+            unfinished: None,
+            block: BLOCK,
+        }
+    }
+
+    /// The same for complete lines only: what stands after the last newline is no line yet.
+    pub fn of_complete_lines(file: F, size: u64, n: u64) -> Self {
+        Self { unfinished: Some(VecDeque::new()), ..Self::new(file, size, n) }
     }
 
     /// Reads at most `max_bytes` further back, but at least one block; tells whether more is to be
@@ -52,10 +71,8 @@ impl<F: ReadAt> Tail<F> {
     pub fn step(&mut self, max_bytes: u64) -> Result<bool, FileError> {
         let stop = self.unread.saturating_sub(max_bytes);
         while self.unread > 0 {
-            let start = self.unread.saturating_sub(BLOCK);
-            let block = read_exactly(&self.file, start, self.unread - start)?;
-            self.unread = start;
-            self.take(block);
+            let block = self.read_block()?;
+            self.keep(block);
             if self.unread <= stop {
                 break;
             }
@@ -63,35 +80,97 @@ impl<F: ReadAt> Tail<F> {
         Ok(self.unread > 0)
     }
 
-    /// Keeps what belongs to the lines; the search ends if that is not all of the block.
-    fn take(&mut self, mut block: Vec<u8>) {
-        if !self.found_end && !block.is_empty() {
-            self.found_end = true;
-            if block.last() == Some(&b'\n') {
-                block.pop();
-            }
-        }
-        if let Some(newline) = nth_newline_from_end(&block, &mut self.wanted) {
-            block.drain(..=newline);
-            self.unread = 0;
-        }
-        self.blocks.push(block);
-    }
-
-    /// The lines found, without line ends, joined by `\n`; none if the file is empty.
+    /// The lines found and not yet taken, which come before those taken: without line ends, joined
+    /// by `\n`; none if the start of none is found yet, and after all are taken.
     ///
     /// # Errors
     /// [`Error::InvalidUtf8`] if they are not UTF-8 and `lossy` does not replace.
-    pub fn finish(&mut self, lossy: bool) -> Result<Option<String>, Error> {
-        let blocks = core::mem::take(&mut self.blocks);
-        if !self.found_end {
-            return Ok(None);
+    pub fn take(&mut self, lossy: bool) -> Result<Option<String>, Error> {
+        let all = self.unread == 0;
+        let first = if all { self.blocks.len().checked_sub(1) } else { self.first_newline_in };
+        let Some(first) = first else { return Ok(None) };
+        let untaken = self.blocks.split_off(first + 1);
+        let later = core::mem::replace(&mut self.blocks, untaken);
+        let [later @ .., first] = &later[..] else { return Ok(None) };
+        self.first_newline_in = None;
+        let mut bytes = Vec::with_capacity(first.len() + later.iter().map(Vec::len).sum::<usize>());
+        match memchr::memchr(b'\n', first) {
+            Some(newline) if !all => {
+                bytes.extend_from_slice(&first[newline + 1..]);
+                self.blocks.insert(0, first[..newline].to_vec());
+            }
+            _ => bytes.extend_from_slice(first),
         }
-        let mut bytes = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
-        for block in blocks.iter().rev() {
+        for block in later.iter().rev() {
             bytes.extend_from_slice(block);
         }
         decode(without_carriage_returns(bytes), lossy).map(Some)
+    }
+
+    /// The block before what was read; later ones are begun meanwhile.
+    fn read_block(&mut self) -> Result<Vec<u8>, FileError> {
+        if self.unread < self.size {
+            self.read_ahead()?;
+        }
+        let end = self.unread;
+        let (mut block, length) = match self.begun.pop_front() {
+            Some((begun, length)) => (self.file.end(begun)?, length),
+            None => (Vec::new(), self.block.min(end)),
+        };
+        self.unread = end - length;
+        self.not_begun = self.not_begun.min(self.unread);
+        read_up_to(&self.file, self.unread, length, &mut block)?;
+        Ok(block)
+    }
+
+    /// Begins to read as much as is probably needed.
+    fn read_ahead(&mut self) -> Result<(), FileError> {
+        let read = (self.size - self.unread).div_ceil(self.block);
+        let needed = match self.found {
+            0 => read,
+            // As many blocks as these lines take if they are like those before.
+            found => self.wanted.saturating_mul(read) / found + 1,
+        };
+        while (self.begun.len() as u64) < needed.min(MOST_AHEAD) && self.not_begun > 0 {
+            let length = self.block.min(self.not_begun);
+            self.not_begun -= length;
+            self.begun.push_back((self.file.begin(self.not_begun, length)?, length));
+        }
+        Ok(())
+    }
+
+    /// Keeps what belongs to the lines; the search ends if that is not all of the block.
+    fn keep(&mut self, mut block: Vec<u8>) {
+        if !self.found_end {
+            if let Some(unfinished) = &mut self.unfinished {
+                let Some(newline) = memchr::memrchr(b'\n', &block) else {
+                    return unfinished.push_front(block);
+                };
+                unfinished.push_front(block[newline + 1..].to_vec());
+                block.truncate(newline);
+            } else if block.is_empty() {
+                return;
+            } else if block.last() == Some(&b'\n') {
+                block.pop();
+            }
+            self.found_end = true;
+        }
+        let newlines = memchr::memchr_iter(b'\n', &block).count() as u64;
+        if newlines < self.wanted {
+            self.wanted -= newlines;
+            self.found += newlines;
+            if newlines > 0 {
+                self.first_newline_in = Some(self.blocks.len());
+            }
+        } else {
+            let before = memchr::memrchr_iter(b'\n', &block)
+                .zip(1..)
+                .find_map(|(newline, count)| (count == self.wanted).then_some(newline));
+            block.drain(..before.map_or(0, |newline| newline + 1));
+            self.unread = 0;
+            self.begun.clear();
+        }
+        self.blocks.push(block);
     }
 }
 
@@ -107,66 +186,7 @@ pub fn last_lines(
 ) -> Result<Option<String>, Error> {
     let mut tail = Tail::new(file, size, n);
     while tail.step(u64::MAX)? {}
-    tail.finish(lossy)
-}
-
-/// Reads the whole range; less only if the file has shrunk.
-fn read_exactly(file: &impl ReadAt, offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
-    let mut bytes = file.read_at(offset, length)?;
-    while (bytes.len() as u64) < length {
-        let done = bytes.len() as u64;
-        let more = file.read_at(offset + done, length - done)?;
-        if more.is_empty() {
-            log::debug!("the file shrank while it was read");
-            break;
-        }
-        bytes.extend_from_slice(&more);
-    }
-    Ok(bytes)
-}
-
-/// Where the newline stands that ends the line before the last `wanted` ones; else counts the
-/// block's newlines off `wanted`.
-fn nth_newline_from_end(block: &[u8], wanted: &mut u64) -> Option<usize> {
-    for newline in memchr::memrchr_iter(b'\n', block) {
-        if *wanted == 1 {
-            return Some(newline);
-        }
-        *wanted -= 1;
-    }
-    None
-}
-
-/// Drops every run of `\r` that stands before a `\n` or at the end.
-fn without_carriage_returns(mut bytes: Vec<u8>) -> Vec<u8> {
-    let Some(first) = memchr::memchr(b'\r', &bytes) else {
-        return bytes;
-    };
-    let mut kept = first;
-    for i in first..bytes.len() {
-        if bytes[i] == b'\n' {
-            kept = end_of_line(&bytes[..kept]);
-        }
-        bytes[kept] = bytes[i];
-        kept += 1;
-    }
-    bytes.truncate(end_of_line(&bytes[..kept]));
-    bytes
-}
-
-/// The length without trailing `\r`s.
-fn end_of_line(bytes: &[u8]) -> usize {
-    bytes.iter().rposition(|&byte| byte != b'\r').map_or(0, |last| last + 1)
-}
-
-fn decode(bytes: Vec<u8>, lossy: bool) -> Result<String, Error> {
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text),
-        // `\n` cannot be part of a multi-byte sequence, so decoding all lines at once replaces
-        // the same parts as decoding each by itself.
-        Err(invalid) if lossy => Ok(String::from_utf8_lossy(invalid.as_bytes()).into_owned()),
-        Err(_) => Err(Error::InvalidUtf8),
-    }
+    tail.take(lossy)
 }
 
 #[cfg(test)]
@@ -176,17 +196,29 @@ mod tests {
     use std::vec;
 
     /// A file in memory that returns at most 5 bytes a read.
-    struct Memory(Vec<u8>);
-
-    impl ReadAt for Memory {
-        fn read_at(&self, offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
-            let rest = self.0.get(usize::try_from(offset).unwrap()..).unwrap_or_default();
-            Ok(rest.iter().copied().take(usize::try_from(length.min(5)).unwrap()).collect())
+    fn memory(content: &[u8]) -> impl ReadAt {
+        |offset, length: u64| {
+            let rest = content.get(usize::try_from(offset).unwrap()..).unwrap_or_default();
+            Ok(rest[..rest.len().min(usize::try_from(length.min(5)).unwrap())].to_vec())
         }
     }
 
     fn tail(content: &[u8], n: u64) -> Option<String> {
-        last_lines(Memory(content.to_vec()), content.len() as u64, n, true).unwrap()
+        last_lines(memory(content), content.len() as u64, n, true).unwrap()
+    }
+
+    /// The same, in small blocks, and whatever lines are found taken after each.
+    fn in_pieces(content: &[u8], n: u64, block: u64) -> Option<String> {
+        let mut tail = Tail::new(memory(content), content.len() as u64, n);
+        tail.block = block;
+        let mut pieces = vec![];
+        while tail.step(1).unwrap() {
+            pieces.extend(tail.take(true).unwrap());
+        }
+        pieces.extend(tail.take(true).unwrap());
+        assert_eq!(tail.take(true).unwrap(), None);
+        pieces.reverse();
+        (!pieces.is_empty()).then(|| pieces.join("\n"))
     }
 
     /// The obvious way: split the whole content.
@@ -217,7 +249,11 @@ mod tests {
                 content.extend_from_slice(alphabet[(state >> 16) as usize % alphabet.len()]);
             }
             for n in [1, 2, 3, 100] {
-                assert_eq!(tail(&content, n), naive(&content, usize::try_from(n).unwrap()));
+                let expected = naive(&content, usize::try_from(n).unwrap());
+                assert_eq!(tail(&content, n), expected);
+                for block in [1, 2, 7] {
+                    assert_eq!(in_pieces(&content, n, block), expected, "{content:?} {n} {block}");
+                }
             }
         }
     }
@@ -232,13 +268,13 @@ mod tests {
 
     #[test]
     fn a_shrunken_file_gives_what_is_left() {
-        assert_eq!(last_lines(Memory(b"a\nb\n".to_vec()), 10, 1, true).unwrap().unwrap(), "b");
-        assert_eq!(last_lines(Memory(Vec::new()), 10, 1, true).unwrap(), None);
+        assert_eq!(last_lines(memory(b"a\nb\n"), 10, 1, true).unwrap().unwrap(), "b");
+        assert_eq!(last_lines(memory(b""), 10, 1, true).unwrap(), None);
     }
 
     #[test]
     fn strict_decoding_fails_only_on_the_lines_asked_for() {
-        let strict = |n| last_lines(Memory(b"\xff\nok\n".to_vec()), 5, n, false);
+        let strict = |n| last_lines(memory(b"\xff\nok\n"), 5, n, false);
         assert_eq!(strict(1).unwrap().unwrap(), "ok");
         assert_eq!(strict(2), Err(Error::InvalidUtf8));
     }
@@ -246,7 +282,7 @@ mod tests {
     #[test]
     fn a_step_reads_no_more_than_it_may() {
         let content = vec![b'x'; 5 * usize::try_from(BLOCK).unwrap()];
-        let mut tail = Tail::new(Memory(content), 5 * BLOCK, 1);
+        let mut tail = Tail::new(memory(&content), 5 * BLOCK, 1);
         assert!(tail.step(2 * BLOCK).unwrap());
         assert_eq!(tail.unread, 3 * BLOCK);
         assert!(!tail.step(u64::MAX).unwrap());

@@ -2,14 +2,11 @@
 
 use crate::batch::Source;
 use crate::error::FileError;
-use crate::tail::ReadAt;
+use crate::read::{BLOCK, ReadAt};
 use alloc::vec::Vec;
 use wasi::filesystem::preopens::get_directories;
 use wasi::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 use wasi::io::streams::{InputStream, StreamError};
-
-/// Bytes of a file that WASI reads at a time, at most.
-const PIECE: u64 = 64 * 1024;
 
 /// An open file.
 pub(crate) struct File(Descriptor);
@@ -33,9 +30,19 @@ impl File {
 }
 
 impl ReadAt for File {
+    type Begun = Part;
+
     fn read_at(&self, offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
         let (bytes, _at_end) = self.0.read(length, offset)?;
         Ok(bytes)
+    }
+
+    fn begin(&self, offset: u64, length: u64) -> Result<Part, FileError> {
+        self.part(offset, length)
+    }
+
+    fn end(&self, mut begun: Part) -> Result<Vec<u8>, FileError> {
+        Ok(begun.next()?.unwrap_or_default())
     }
 }
 
@@ -56,7 +63,7 @@ impl Part {
 
     fn read_ahead(&mut self) {
         if self.rest > 0 {
-            let read = self.stream.read(self.rest.min(PIECE));
+            let read = self.stream.read(self.rest.min(BLOCK));
             self.early = Some(read).filter(|read| !matches!(read, Ok(none) if none.is_empty()));
         }
     }
@@ -68,7 +75,7 @@ impl Source for Part {
             return Ok(None);
         }
         let early = self.early.take();
-        match early.unwrap_or_else(|| self.stream.blocking_read(self.rest.min(PIECE))) {
+        match early.unwrap_or_else(|| self.stream.blocking_read(self.rest.min(BLOCK))) {
             Ok(bytes) => {
                 self.rest -= bytes.len() as u64;
                 self.read_ahead();

@@ -4,7 +4,7 @@ use golden_vectors::{Answer, Call, Failure, Machine, Override, check};
 use skypilot_utils::error::{self, Error, FileError};
 use skypilot_utils::hash::Algorithm;
 use skypilot_utils::limits::{self, CpuFacts, CpuQuota, MemoryFacts};
-use skypilot_utils::tail::{self, ReadAt};
+use skypilot_utils::tail;
 use skypilot_utils::{base36, float, port, text};
 
 #[test]
@@ -60,7 +60,8 @@ fn answer(call: &Call) -> Result<Answer, Error> {
         }
         Call::ReadLastNLines { content, n, lossy } => {
             let size = content.len() as u64;
-            Answer::Lines(tail::last_lines(Memory(content), size, *n, *lossy)?)
+            let file = |offset, length| read_at(content, offset, length);
+            Answer::Lines(tail::last_lines(file, size, *n, *lossy)?)
         }
         Call::HashFile { content, algorithm } => {
             let mut digest = native_algorithm(*algorithm).start();
@@ -74,15 +75,11 @@ fn answer(call: &Call) -> Result<Answer, Error> {
     })
 }
 
-/// A file in memory.
-struct Memory<'a>(&'a [u8]);
-
-impl ReadAt for Memory<'_> {
-    fn read_at(&self, offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
-        let start = usize::try_from(offset).map_err(|_| FileError::InvalidSeek)?;
-        let length = usize::try_from(length).map_err(|_| FileError::InvalidSeek)?;
-        Ok(self.0.iter().skip(start).take(length).copied().collect())
-    }
+/// Reads a file in memory.
+fn read_at(content: &[u8], offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
+    let start = usize::try_from(offset).map_err(|_| FileError::InvalidSeek)?;
+    let length = usize::try_from(length).map_err(|_| FileError::InvalidSeek)?;
+    Ok(content.iter().skip(start).take(length).copied().collect())
 }
 
 fn native_algorithm(algorithm: golden_vectors::Algorithm) -> Algorithm {

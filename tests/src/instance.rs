@@ -2,6 +2,7 @@
 
 use crate::bindings::Utils;
 use crate::bindings::exports::skypilot::utils::hashing::{Algorithm, Ended};
+use crate::bindings::exports::skypilot::utils::io::Growth;
 use crate::bindings::skypilot::utils::types::Error;
 use crate::host::Host;
 use std::ops::Range;
@@ -89,7 +90,7 @@ impl Instance {
         loop {
             match self.step_tail(tail, u32::MAX)? {
                 Ok(true) => {}
-                Ok(false) => return self.finish_tail(tail, lossy),
+                Ok(false) => return self.take_tail(tail, lossy),
                 Err(error) => return Ok(Err(error)),
             }
         }
@@ -105,9 +106,24 @@ impl Instance {
         exports.call_step(&mut self.store, tail, max_bytes)
     }
 
-    pub fn finish_tail(&mut self, tail: ResourceAny, lossy: bool) -> Outcome<Option<String>> {
+    pub fn take_tail(&mut self, tail: ResourceAny, lossy: bool) -> Outcome<Option<String>> {
         let exports = self.exports.skypilot_utils_io().last_lines();
-        exports.call_finish(&mut self.store, tail, lossy)
+        exports.call_take(&mut self.store, tail, lossy)
+    }
+
+    pub fn follow(&mut self, name: &str, size: u64, n: u64) -> Outcome<ResourceAny> {
+        let tail = self.exports.skypilot_utils_io().last_lines();
+        tail.call_follow(&mut self.store, name, size, n)
+    }
+
+    pub fn appended(&mut self, tail: ResourceAny, max_bytes: u32) -> Outcome<Growth> {
+        let exports = self.exports.skypilot_utils_io().last_lines();
+        exports.call_appended(&mut self.store, tail, max_bytes)
+    }
+
+    pub fn unfinished(&mut self, tail: ResourceAny) -> wasmtime::Result<String> {
+        let exports = self.exports.skypilot_utils_io().last_lines();
+        exports.call_unfinished(&mut self.store, tail)
     }
 
     pub fn find_free_port(&mut self, start: i64) -> Outcome<u16> {

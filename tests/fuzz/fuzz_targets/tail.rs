@@ -3,23 +3,16 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use skypilot_utils::error::FileError;
-use skypilot_utils::tail::{ReadAt, last_lines};
-
-/// A file in memory that returns at most so many bytes a read.
-struct Memory<'a>(&'a [u8], usize);
-
-impl ReadAt for Memory<'_> {
-    fn read_at(&self, offset: u64, length: u64) -> Result<Vec<u8>, FileError> {
-        let rest = self.0.get(offset as usize..).unwrap_or_default();
-        Ok(rest[..rest.len().min(length as usize).min(self.1)].to_vec())
-    }
-}
+use skypilot_utils::tail::last_lines;
 
 fuzz_target!(|input: (&[u8], u8, u8)| {
     let (content, n, at_most) = input;
     let n = u64::from(n).max(1);
-    let file = Memory(content, usize::from(at_most).max(1));
+    // At most so many bytes a read.
+    let file = |offset, length| {
+        let rest = content.get(offset as usize..).unwrap_or_default();
+        Ok(rest[..rest.len().min(length as usize).min(usize::from(at_most).max(1))].to_vec())
+    };
     let found = last_lines(file, content.len() as u64, n, true).unwrap();
 
     let expected = (!content.is_empty()).then(|| {

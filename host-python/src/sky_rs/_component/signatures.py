@@ -108,6 +108,7 @@ ERROR = Cases(
 )
 
 ENDED = Fields({"message": U32, "digest": Result(STRING, ERROR)})
+GROWTH = Fields({"lines": Option(STRING), "position": U64})
 
 EXPORTS: Dict[str, Signature] = {
     "strings#base36-encode": Signature((STRING,), Result(STRING, ERROR)),
@@ -119,7 +120,10 @@ EXPORTS: Dict[str, Signature] = {
     "io#find-free-port": Signature((S64,), Result(U16, ERROR)),
     "io#[static]last-lines.open": Signature((STRING, U64, U64), Result(OWN, ERROR)),
     "io#[method]last-lines.step": Signature((BORROW, U32), Result(BOOL, ERROR)),
-    "io#[method]last-lines.finish": Signature((BORROW, BOOL), Result(Option(STRING), ERROR)),
+    "io#[method]last-lines.take": Signature((BORROW, BOOL), Result(Option(STRING), ERROR)),
+    "io#[static]last-lines.follow": Signature((STRING, U64, U64), Result(OWN, ERROR)),
+    "io#[method]last-lines.appended": Signature((BORROW, U32), Result(GROWTH, ERROR)),
+    "io#[method]last-lines.unfinished": Signature((BORROW,), STRING),
     "hashing#[constructor]batch": Signature((ENUM,), OWN),
     "hashing#[method]batch.add": Signature(
         (BORROW, U32, U32, STRING, U64, U64), Result(None, ERROR)
