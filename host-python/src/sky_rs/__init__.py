@@ -3,7 +3,7 @@
 from sky_rs import exceptions
 from sky_rs._version import __version__
 from sky_rs.backend import get_backend_info, is_rust_available, limits, routes, using
-from sky_rs.files import read_last_n_lines
+from sky_rs.files import follow, read_last_n_lines
 from sky_rs.hashing import hash_file, hash_files, s3_etag
 from sky_rs.network import find_free_port
 from sky_rs.strings import (
@@ -22,6 +22,7 @@ __all__ = [
     "base36_encode_many",
     "exceptions",
     "find_free_port",
+    "follow",
     "format_float",
     "get_backend_info",
     "get_cpu_count",

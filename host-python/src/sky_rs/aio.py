@@ -13,13 +13,14 @@ import functools
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Awaitable, Callable, Optional, TypeVar
+from typing import Any, AsyncIterator, Awaitable, Callable, Optional, TypeVar
 
 import sky_rs
-from sky_rs import _limits
+from sky_rs import _following, _limits, _routing
 
 __all__ = [
     "find_free_port",
+    "follow",
     "get_cpu_count",
     "get_mem_size_gb",
     "hash_file",
@@ -85,3 +86,39 @@ hash_files = _awaitable(sky_rs.hash_files)
 hash_tree = _awaitable(sky_rs.hash_tree)
 read_last_n_lines = _awaitable(sky_rs.read_last_n_lines)
 s3_etag = _awaitable(sky_rs.s3_etag)
+
+
+async def follow(  # noqa: PLR0913 - the arguments of sky_rs.follow
+    file_path: str,
+    n: int = 10,
+    *,
+    encoding: str = "utf-8",
+    errors: str = "replace",
+    poll_interval: float = 0.1,
+    stop: Optional[Callable[[], bool]] = None,
+) -> AsyncIterator[str]:
+    """:func:`sky_rs.follow` for ``async for``, which opens the file and raises what is wrong.
+
+    A thread is taken for each look, not in between.
+    """
+    in_component = _routing.selected() == _routing.COMPONENT
+    follower = await _awaitable(_following.start)(
+        file_path, n, encoding, errors, poll_interval, in_component=in_component
+    )
+    look = _awaitable(follower.look)
+    stopping = False
+    try:
+        while True:
+            follower.at_end = False
+            while not follower.at_end:
+                for line in await look():
+                    yield line
+            if stopping:
+                for line in follower.rest():
+                    yield line
+                return
+            stopping = stop is not None and stop()
+            if not stopping:
+                await asyncio.sleep(poll_interval)
+    finally:
+        follower.close()  # waits for a look under way, some milliseconds

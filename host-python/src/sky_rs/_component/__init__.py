@@ -1,8 +1,8 @@
 """The component backend: SkyPilot's answers from the sandboxed component.
 
-``strings``, ``tail``, ``hashing``, ``network`` and ``system`` have the same functions as their
-namesakes in ``sky_rs._python``, and raise :class:`NotRepresented` for arguments the component has
-no form for.
+``strings``, ``tail``, ``follow``, ``hashing``, ``network`` and ``system`` have what their namesakes
+in ``sky_rs._python`` have, and raise :class:`NotRepresented` for arguments the component has no
+form for.
 
 Below them, ``runtime`` loads the component, ``pool`` lends instances, ``instance`` calls.
 """

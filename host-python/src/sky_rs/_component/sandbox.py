@@ -28,15 +28,16 @@ Directories = Tuple[Directory, ...]
 
 
 class Located:
-    """A regular file: its directory, its name there, and its size in bytes."""
+    """A regular file: its directory, its name there, its bytes, and its device and inode."""
 
     # Not a NamedTuple: making such a class takes longer than importing this package.
-    __slots__ = ("directory", "name", "size")
+    __slots__ = ("directory", "identity", "name", "size")
 
-    def __init__(self, directory: Directory, name: str, size: int) -> None:
+    def __init__(self, directory: Directory, name: str, status: os.stat_result) -> None:
         self.directory = directory
         self.name = name
-        self.size = size
+        self.size = status.st_size
+        self.identity = (status.st_dev, status.st_ino)
 
 
 def locate(path: Any) -> Located:
@@ -57,7 +58,7 @@ def locate(path: Any) -> Located:
         raise NotRepresented("no file that can be examined") from None
     if not stat.S_ISREG(status.st_mode):
         raise NotRepresented("no regular file")
-    return Located((directory, parent.st_dev, parent.st_ino), name, status.st_size)
+    return Located((directory, parent.st_dev, parent.st_ino), name, status)
 
 
 def _text(path: Any) -> str:

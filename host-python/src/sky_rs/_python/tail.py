@@ -48,23 +48,16 @@ def read_last_n_lines(
         if n == 0:
             return []
     try:
-        descriptor = _open(file_path)
+        descriptor = open_file(file_path)
         try:
-            end = _size(descriptor, file_path)
-            if type(n) not in (int, bool) or type(chunk_size) is not int:
-                raw = _as_skypilot(descriptor, end, n, chunk_size)
-            elif encoding in _LINEWISE and errors in _LOCAL_ERRORS:
-                return _texts(descriptor, end, n, encoding, errors)
-            else:
-                raw = _concatenated(_last_lines(descriptor, end, n, _split_bytes))
+            end = size_of(descriptor, file_path)
+            if type(n) in (int, bool) and type(chunk_size) is int:
+                return last_lines(descriptor, end, n, encoding, errors)
+            return _decoded(_as_skypilot(descriptor, end, n, chunk_size), encoding, errors)
         finally:
             os.close(descriptor)
     except OSError as error:
         raise _errors.tail_failed(n, file_path, error) from error
-    if not raw:
-        return []
-    *whole, last = [line.decode(encoding, errors=errors).rstrip("\r") for line in raw]
-    return [line + "\n" for line in whole] + [last]
 
 
 def _check_exists(path: Any) -> None:
@@ -72,8 +65,13 @@ def _check_exists(path: Any) -> None:
         raise AssertionError(f"File not found: {path}")
 
 
-def _open(path: Any) -> int:
-    """A descriptor of the file, as ``open()`` would make it or take it."""
+def open_file(path: Any) -> int:
+    """A descriptor of the file, as ``open()`` would make it or take it.
+
+    Raises:
+        AssertionError: There is no such file.
+        OSError: It cannot be opened.
+    """
     if hasattr(path, "__index__"):
         return operator.index(path)
     try:
@@ -83,7 +81,7 @@ def _open(path: Any) -> int:
         raise
 
 
-def _size(descriptor: int, path: Any) -> int:
+def size_of(descriptor: int, path: Any) -> int:
     """Where the file ends.
 
     Raises:
@@ -104,16 +102,39 @@ def _size(descriptor: int, path: Any) -> int:
     return os.lseek(descriptor, 0, os.SEEK_END)
 
 
-def _texts(descriptor: int, end: int, n: int, encoding: str, errors: str) -> List[str]:
-    r"""The last lines as text, each but the last with its newline, without ``\r`` before it."""
+def last_lines(descriptor: int, end: int, n: int, encoding: Any, errors: Any) -> List[str]:
+    r"""The last lines of the first ``end`` bytes, as ``read_last_n_lines`` returns them."""
+    if not _is_linewise(encoding, errors):
+        return _decoded(_concatenated(_blocks(descriptor, end, n, _split_bytes)), encoding, errors)
 
-    def split(block: bytes, most: int) -> List[str]:
+    def split_text(block: bytes, most: int) -> List[str]:
         return _lines.split(block.decode(encoding, errors), most)
 
-    blocks = _last_lines(descriptor, end, n, split)
+    blocks = _blocks(descriptor, end, n, split_text)
     for lines in blocks[:-1]:
         lines[-1] += "\n"
     return _concatenated(blocks)
+
+
+def split(content: bytes, encoding: Any, errors: Any) -> List[str]:
+    r"""The lines that ``\n`` joins, likewise."""
+    if _is_linewise(encoding, errors):
+        return _lines.split(content.decode(encoding, errors), len(content) + 1)
+    return _decoded(content.split(b"\n"), encoding, errors)
+
+
+def _is_linewise(encoding: Any, errors: Any) -> bool:
+    if type(encoding) is not str or type(errors) is not str:
+        return False
+    return encoding in _LINEWISE and errors in _LOCAL_ERRORS
+
+
+def _decoded(raw: List[bytes], encoding: Any, errors: Any) -> List[str]:
+    """Lines that are decoded each by itself."""
+    if not raw:
+        return []
+    *whole, last = [line.decode(encoding, errors=errors).rstrip("\r") for line in raw]
+    return [line + "\n" for line in whole] + [last]
 
 
 def _split_bytes(block: bytes, most: int) -> List[bytes]:
@@ -129,7 +150,7 @@ def _concatenated(blocks: List[List[Any]]) -> List[Any]:
     return lines
 
 
-def _last_lines(
+def _blocks(
     descriptor: int, end: int, n: int, split: Callable[[bytes, int], List[Any]]
 ) -> List[List[Any]]:
     r"""The last lines, as lists of what ``split`` makes of bytes without the last ``\n``."""
@@ -139,7 +160,7 @@ def _last_lines(
     size = min(max(n * _GUESS, _FIRST), _BLOCK)
     while end >= 0 and wanted:
         start = max(end - size, 0)
-        block = _read(descriptor, start, end - start)
+        block = read(descriptor, start, end - start)
         if len(block) < end - start:  # it has shrunk, so what was read may be gone as well
             last = end = min(start + len(block), os.fstat(descriptor).st_size)
             blocks.clear()
@@ -151,8 +172,8 @@ def _last_lines(
         if start:
             newline = block.find(b"\n")
             if newline < 0:
-                start = _line_start(descriptor, start)
-                block = _read(descriptor, start, end - start)
+                start = line_start(descriptor, start)
+                block = read(descriptor, start, end - start)
             else:
                 start += newline + 1
                 block = block[newline + 1 :]
@@ -167,11 +188,11 @@ def _last_lines(
     return blocks
 
 
-def _line_start(descriptor: int, end: int) -> int:
+def line_start(descriptor: int, end: int) -> int:
     """Where the line starts of which the file's content up to an offset is a part."""
     while end > 0:
         start = max(end - _BLOCK, 0)
-        newline = _read(descriptor, start, end - start).rfind(b"\n")
+        newline = read(descriptor, start, end - start).rfind(b"\n")
         if newline >= 0:
             return start + newline + 1
         end = start
@@ -192,7 +213,7 @@ def _as_skypilot(descriptor: int, end: int, n: Any, chunk_size: Any) -> List[byt
     while position > 0 and newlines <= n:
         size = min(chunk_size, position)
         position -= size
-        chunks.append(_read(descriptor, position, size))
+        chunks.append(read(descriptor, position, size))
         newlines += chunks[-1].count(b"\n")
         _limits.check_cancelled()
     lines = b"".join(reversed(chunks)).split(b"\n")
@@ -209,7 +230,7 @@ def _read_at(descriptor: int, size: int, offset: int) -> bytes:
 _pread = getattr(os, "pread", _read_at)  # Windows has none
 
 
-def _read(descriptor: int, offset: int, size: int) -> bytes:
+def read(descriptor: int, offset: int, size: int) -> bytes:
     """What the file has from an offset on; less than ``size`` bytes only if it has shrunk."""
     block: bytes = _pread(descriptor, size, offset)
     while len(block) < size:
