@@ -131,5 +131,5 @@ fn searches_and_batches_do_not_share_anything() {
     assert!(!instance.step_tail(tail, 1).unwrap().unwrap());
     assert_eq!(instance.step_batch(batch, 100).unwrap(), 4);
     batch.resource_drop(&mut instance.store).unwrap();
-    assert_eq!(instance.finish_tail(tail, true).unwrap().unwrap().as_deref(), Some("a\nb"));
+    assert_eq!(instance.take_tail(tail, true).unwrap().unwrap().as_deref(), Some("a\nb"));
 }
