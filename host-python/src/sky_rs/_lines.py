@@ -28,7 +28,8 @@ def split(text: str, most: Any) -> List[str]:
     """
     # Whatever is split and not wanted is lost time: at most three lines for each that is.
     if 4 * most < len(text):
-        lines = text.rsplit("\n", most)
+        # str.rsplit looks at each character, str.__contains__ at many at once.
+        lines = text.rsplit("\n", most) if "\n" in text else [text]
     elif _only_short_lines(text):
         lines = text.splitlines(True)
         if not text or text[-1] == "\n":
