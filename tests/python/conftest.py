@@ -19,10 +19,10 @@ VECTORS = ROOT / "tests" / "vectors"
 sys.path.insert(0, str(VECTORS))
 
 
-def run(code, **environment):
+def run(code, *arguments, **environment):
     """Runs code in a fresh process and returns what it printed."""
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, *map(str, arguments)],
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -75,9 +75,24 @@ def component(request):
         yield request.param
 
 
+def late(loaded):
+    """Stands in for a host import: a thousand ticks of the clock go by in no time."""
+    for _ in range(1000):
+        loaded.engine.increment_epoch()
+    return 1
+
+
 @pytest.fixture
 def runtime():
     """The loaded component, of which the test may break instances."""
     from sky_rs._component import runtime
 
     return runtime.load()
+
+
+@pytest.fixture
+def fresh(runtime):
+    """No idle instance before and after."""
+    runtime.pool.close()
+    yield runtime
+    runtime.pool.close()

@@ -1,82 +1,16 @@
-"""The component inside Python: limits, failures, threads, forks, logging."""
+"""The component inside Python: instances, host imports, failures, threads, logging."""
 
 import logging
+import os
 import threading
 
 import pytest
+import wasmtime
 
 import sky_rs
-from sky_rs._component import pool, sandbox
-from sky_rs.exceptions import ComponentDeadlineError, ComponentError, ComponentTrapError
-
-
-@pytest.fixture
-def fresh(runtime):
-    """No idle instance before and after."""
-    runtime.pool.close()
-    yield runtime
-    runtime.pool.close()
-
-
-def test_arguments_beyond_the_memory_limit(fresh, component):
-    with pytest.raises(ComponentTrapError, match="strings#truncate-long-string failed"):
-        with sky_rs.limits(memory=4 * 2**20):
-            sky_rs.truncate_long_string("x" * 8 * 2**20)
-    assert sky_rs.base36_encode("ff") == "73"
-
-
-def test_a_limit_holds_on_instances_that_have_grown_before(fresh, component):
-    text = "x" * 8 * 2**20
-    sky_rs.truncate_long_string(text)
-    with pytest.raises(ComponentTrapError), sky_rs.limits(memory=4 * 2**20):
-        sky_rs.truncate_long_string(text)
-    assert sky_rs.truncate_long_string(text) == "x" * 35 + "..."
-
-
-def test_results_beyond_the_memory_limit(fresh, component, caplog, tmp_path):
-    file = tmp_path / "f"
-    file.write_bytes(b"x" * 3 * 2**19)
-    with caplog.at_level(logging.ERROR, logger="sky_rs.guest"), sky_rs.limits(memory=4 * 2**20):
-        with pytest.raises(ComponentTrapError, match=r"io#.*last-lines.* failed"):
-            sky_rs.read_last_n_lines(str(file), 1)
-    # The panic reported itself, with its place, before the trap.
-    assert "memory allocation of" in caplog.text
-    assert ".rs:" in caplog.text
-    assert sky_rs.read_last_n_lines(__file__, 1)
-
-
-@pytest.fixture
-def slow(tmp_path, monkeypatch):
-    """A file that takes the component far longer than a tick to hash, all in one call."""
-    path = tmp_path / "slow"
-    with open(path, "wb") as file:
-        file.truncate(64 * 2**20)
-    monkeypatch.setattr(sandbox, "STEP", 64 * 2**20)
-    monkeypatch.setattr(sandbox, "TICK", 0.005)
-    return str(path)
-
-
-def test_time_is_bounded(fresh, component, slow):
-    with sky_rs.limits(deadline=0.01):
-        with pytest.raises(ComponentDeadlineError, match=r"longer than its deadline of 0\.01 s"):
-            sky_rs.hash_file(slow, "sha512")
-    assert sky_rs.hash_file(slow, "sha512").name == "sha512"
-
-
-def test_beyond_its_time_auto_answers_in_python(fresh, slow, monkeypatch, caplog):
-    monkeypatch.setattr(sky_rs._routing.ROUTES["hash_file"], "component_from", {"sha512": 0})
-    with sky_rs.using("auto"), sky_rs.limits(deadline=0.01):
-        digest = sky_rs.hash_file(slow, "sha512")
-    assert type(digest).__name__ == "HASH"
-    assert "hash_file() is answered in Python" in caplog.text
-
-
-def test_beyond_its_limits_auto_answers_in_python(fresh, monkeypatch, caplog):
-    monkeypatch.setattr(sky_rs._routing.ROUTES["truncate_long_string"], "component_from", {"": 0})
-    text = "x" * 8 * 2**20
-    with sky_rs.using("auto"), sky_rs.limits(memory=4 * 2**20):
-        assert sky_rs.truncate_long_string(text) == "x" * 35 + "..."
-    assert "truncate_long_string() is answered in Python" in caplog.text
+from sky_rs import _host
+from sky_rs._component import NotRepresented, pool, sandbox
+from sky_rs._component.values import Owned
 
 
 def test_a_broken_instance_is_not_used_again(fresh):
@@ -88,6 +22,23 @@ def test_a_broken_instance_is_not_used_again(fresh):
         assert another.call("strings#base36-encode", "ff") == "73"
 
 
+def test_instances_that_were_used_last_are_kept(fresh, tmp_path):
+    def use(number):
+        with fresh.pool.lend((sandbox.locate(tmp_path / str(number) / "f").directory,)) as instance:
+            return instance
+
+    for number in range(pool.CAPACITY + 1):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "f").write_bytes(b"x")
+    first = use(0)
+    for number in range(1, pool.CAPACITY):
+        use(number)
+    assert use(0) is first
+    last = use(pool.CAPACITY)  # in the place of number 1
+    assert use(0) is first
+    assert use(pool.CAPACITY) is last
+
+
 def test_idle_instances_are_bounded(fresh, tmp_path, component):
     for number in range(3 * pool.CAPACITY):
         (tmp_path / str(number)).mkdir()
@@ -95,6 +46,86 @@ def test_idle_instances_are_bounded(fresh, tmp_path, component):
         file.write_bytes(b"x")
         sky_rs.read_last_n_lines(str(file), 1)
     assert fresh.pool.idle <= pool.CAPACITY
+
+
+def test_idle_instances_without_a_directory_are_bounded(fresh, monkeypatch):
+    everybody = threading.Barrier(2 * pool.CAPACITY)
+
+    def count():
+        everybody.wait(10)
+        return 1
+
+    monkeypatch.setattr(_host, "logical_cpus", count)
+    threads = [
+        threading.Thread(target=fresh.pool.call, args=("system#get-cpu-count",))
+        for _ in range(everybody.parties)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert fresh.pool.idle == pool.CAPACITY
+
+
+@pytest.mark.parametrize("function", [sky_rs.read_last_n_lines, sky_rs.hash_file])
+def test_a_file_is_closed_when_it_is_read(function, tmp_path, component):
+    file = tmp_path / "f"
+    file.write_bytes(b"a\n")
+    argument = 1 if function is sky_rs.read_last_n_lines else "md5"
+    function(str(file), argument)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(10):
+        function(str(file), argument)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+# A stranger with the rights of the component: what it does with the directory, as errnos of WASI.
+STRANGER = """
+(module
+  (import "wasi_snapshot_preview1" "path_create_directory"
+    (func $make (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "../f")
+  (func $opened (param $path i32) (param $length i32) (param $rights i64) (result i32)
+    (call $open (i32.const 3) (i32.const 0) (local.get $path) (local.get $length) (i32.const 0)
+      (local.get $rights) (i64.const 0) (i32.const 0) (i32.const 8)))
+  (func (export "read") (result i32) (call $opened (i32.const 3) (i32.const 1) (i64.const 2)))
+  (func (export "write") (result i32) (call $opened (i32.const 3) (i32.const 1) (i64.const 64)))
+  (func (export "above") (result i32) (call $opened (i32.const 0) (i32.const 4) (i64.const 2)))
+  (func (export "make") (result i32) (call $make (i32.const 3) (i32.const 2) (i32.const 1))))
+"""
+
+
+def test_one_directory_can_be_read(tmp_path):
+    directory = tmp_path / "d"
+    directory.mkdir()
+    for file in (tmp_path / "f", directory / "f"):
+        file.write_bytes(b"x")
+    engine = wasmtime.Engine()
+    linker, store = wasmtime.Linker(engine), wasmtime.Store(engine)
+    linker.define_wasi()
+    store.set_wasi(sandbox.wasi_config((sandbox.locate(directory / "f").directory,)))
+    exports = linker.instantiate(store, wasmtime.Module(engine, STRANGER)).exports(store)
+    assert exports["read"](store) == 0
+    for forbidden in ("write", "above", "make"):
+        assert exports[forbidden](store) != 0
+    assert os.listdir(directory) == ["f"]
+
+
+def test_a_directory_that_cannot_be_opened_is_left_to_python():
+    with pytest.raises(NotRepresented, match="cannot be opened"):
+        sandbox.wasi_config((("/nonexistent", 0, 0),))
+
+
+def test_a_file_behind_links_is_read_in_the_sandbox(tmp_path, component, monkeypatch):
+    for name in ("there", "here"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "there" / "f").write_bytes(b"x")
+    (tmp_path / "here" / "link").symlink_to(tmp_path / "there" / "f")
+    monkeypatch.setattr(sky_rs._routing.ROUTES["read_last_n_lines"], "python", None)
+    assert sky_rs.read_last_n_lines(str(tmp_path / "here" / "link"), 1) == ["x"]
 
 
 def test_the_guest_logs_into_python(component, caplog, monkeypatch):
@@ -107,6 +138,54 @@ def test_the_guest_logs_into_python(component, caplog, monkeypatch):
     assert record.getMessage() == (
         "skypilot_utils::limits: ignoring a cgroup limit that is no number: twelve"
     )
+
+
+def test_a_log_handler_that_fails_does_no_harm(component, monkeypatch):
+    def fails(_record):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("sky_rs._host.is_cgroup_v2", lambda: True)
+    monkeypatch.setattr("sky_rs._host.cpu_max", lambda: "twelve 100000")
+    logger = logging.getLogger("sky_rs.guest")
+    monkeypatch.setattr(logger, "filters", [fails])
+    monkeypatch.setattr(logger, "level", logging.DEBUG)
+    assert sky_rs.get_cpu_count() > 0
+
+
+def test_facts_that_cannot_be_taken_are_the_fallbacks_failure(component, monkeypatch):
+    def fails():
+        raise OSError("no facts")
+
+    monkeypatch.setattr(_host, "is_cgroup_v2", fails)
+    with pytest.raises(OSError, match="no facts"):
+        sky_rs.get_cpu_count()
+
+
+def test_each_thread_gets_what_its_own_host_import_met(monkeypatch):
+    both, met = threading.Barrier(2), []
+
+    class MeetingError(OSError):
+        def __str__(self):
+            both.wait(10)  # now the other thread has met something, too
+            return super().__str__()
+
+    def fails(start, _end):
+        raise MeetingError(start)
+
+    def work(start):
+        with sky_rs.using("component"):
+            try:
+                sky_rs.find_free_port(start)
+            except MeetingError as error:
+                met.append((start, *error.args))
+
+    monkeypatch.setattr(_host, "first_free_port", fails)
+    threads = [threading.Thread(target=work, args=(start,)) for start in (30_001, 30_002)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(met) == [(30_001, 30_001), (30_002, 30_002)]
 
 
 def test_what_a_host_import_meets_reaches_the_caller(component, monkeypatch):
@@ -142,17 +221,38 @@ def test_threads_do_not_share_instances(tmp_path, component):
     assert not wrong
 
 
-def test_without_a_thread_for_the_clock_python_answers(runtime, monkeypatch):
-    from sky_rs._component.clock import Clock
+def test_an_index_in_use_is_not_replaced(runtime, monkeypatch):
+    """Another thread looks for the same function at the same time."""
+    code, quicker = runtime.code, []
+    look = code._get_index
 
-    def no_thread(_self):
-        raise RuntimeError("can't start new thread")
+    def look_slowly(*arguments):
+        if not quicker:
+            quicker.append(0)
+            quicker[0] = code._index("strings#base36-encode")
+        return look(*arguments)
 
-    monkeypatch.setattr(runtime, "clock", Clock(lambda: None, lambda: None))
-    monkeypatch.setattr(sky_rs._routing.ROUTES["base36_encode"], "component_from", {"": 0})
-    monkeypatch.setattr("threading.Thread.start", no_thread)
-    assert sky_rs.base36_encode("ff") == "73"
-    with sky_rs.using("component"):
-        with pytest.raises(ComponentError, match="can't start new thread"):
-            sky_rs.base36_encode("ff")
-    assert not runtime.clock.inside
+    monkeypatch.setattr(code, "_indices", {})
+    monkeypatch.setattr(code, "_get_index", look_slowly)
+    assert code._index("strings#base36-encode") == quicker[0]
+
+
+def test_results_are_freed(component):
+    def resident():
+        with open("/proc/self/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    text = "x" * 2**20
+    sky_rs.truncate_long_string(text, 2**20 - 1)
+    before = resident()
+    for _ in range(100):
+        sky_rs.truncate_long_string(text, 2**20 - 1)
+    assert resident() - before < 50 * 2**20
+
+
+def test_what_wasmtime_allocated_is_freed_once():
+    freed = []
+    owned = Owned(1, freed.append)
+    assert freed == []
+    del owned
+    assert freed == [1]

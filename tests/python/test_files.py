@@ -105,6 +105,17 @@ def test_a_fifo_with_a_slow_writer_is_hashed(tmp_path, backend):
     assert digest.hexdigest() == hashlib.sha256(b"a\n" + b"b\n" * 100_000).hexdigest()
 
 
+def test_a_fifo_that_has_been_written_to_is_hashed_from_its_beginning(tmp_path, backend):
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    writer = os.open(path, os.O_RDWR)
+    os.write(writer, b"abc")
+    ending = threading.Timer(0.2, os.close, [writer])
+    ending.start()
+    assert sky_rs.hash_file(str(path), "md5").hexdigest() == hashlib.md5(b"abc").hexdigest()
+    ending.join()
+
+
 def test_a_socket_is_an_error(tmp_path, backend):
     path = str(tmp_path / "socket")
     with socket.socket(socket.AF_UNIX) as listener:

@@ -1,6 +1,7 @@
 """Signals, cancellation and threads: nobody waits for the component longer than needed."""
 
 import asyncio
+import contextvars
 import os
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import time
 import pytest
 
 import sky_rs
-from sky_rs import _host, aio
+from sky_rs import _host, _limits, aio
+from sky_rs.exceptions import ComponentTrapError
 
 # Ctrl-C half a second into a call that takes many seconds; the library answers afterwards.
 CTRL_C = """
@@ -129,6 +131,31 @@ def test_ctrl_c_in_a_host_import_is_no_failure(component, monkeypatch, stop, fun
     monkeypatch.undo()
     assert sky_rs.get_cpu_count() > 0
     assert sky_rs.find_free_port(30000) >= 30000
+    with pytest.raises(ComponentTrapError), sky_rs.limits(memory=2**21):
+        sky_rs.truncate_long_string("x" * 2**22)  # a failure of its own
+
+
+@pytest.mark.parametrize("backend_name", ["component", "python"])
+@pytest.mark.parametrize("kind", ["hash", "tail", "FIFO"])
+def test_a_call_that_nobody_waits_for_ends(backend_name, kind, tmp_path):
+    path = tmp_path / "f"
+    if kind == "FIFO":
+        os.mkfifo(path)
+    else:
+        path.write_bytes(b"x" * 2**20)
+    cancelled = threading.Event()
+    cancelled.set()
+
+    def call():
+        _limits.cancel_with(cancelled)
+        with sky_rs.using(backend_name):
+            if kind == "tail":
+                sky_rs.read_last_n_lines(str(path), 1)
+            else:
+                sky_rs.hash_file(str(path), "md5")
+
+    with pytest.raises(_limits.Cancelled):
+        contextvars.copy_context().run(call)
 
 
 def _is_hashing(frame):
@@ -155,6 +182,15 @@ def test_aio_has_the_same_answers(tmp_path):
     assert tails == [["b"]] * 50
     assert digest.hexdigest() == sky_rs.hash_file(str(file), "md5").hexdigest()
     assert (cpus, memory) == (sky_rs.get_cpu_count(), sky_rs.get_mem_size_gb())
+
+
+@pytest.mark.parametrize(("name", "type_name"), [("component", "FileDigest"), ("python", "HASH")])
+def test_aio_calls_where_the_task_has_chosen(name, type_name):
+    async def main():
+        with sky_rs.using(name):
+            return await aio.hash_file(__file__, "md5")
+
+    assert type(asyncio.run(main())).__name__ == type_name
 
 
 def test_aio_raises_what_the_function_raises():

@@ -3,12 +3,15 @@
 import os
 import signal
 import tempfile
+from unittest import mock
 
+from conftest import late
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import sky_rs
+from sky_rs import _host
 from sky_rs._component import pool, runtime, sandbox
 from sky_rs.exceptions import ComponentDeadlineError, ComponentTrapError
 
@@ -59,20 +62,21 @@ class PoolMachine(RuleBasedStateMachine):
                 return
         raise AssertionError("no trap")
 
-    @rule()
-    def miss_the_deadline(self):
-        path = self.file("sparse")
-        os.truncate(path, 64 * 2**20)
-        step, tick = sandbox.STEP, sandbox.TICK
-        sandbox.STEP, sandbox.TICK = 64 * 2**20, 0.005
-        try:
-            with sky_rs.limits(deadline=0.005):
-                sky_rs.hash_file(path, "sha512")
-        except ComponentDeadlineError:
-            return
-        finally:
-            sandbox.STEP, sandbox.TICK = step, tick
-        raise AssertionError("no deadline")
+    @rule(number=DIRECTORIES)
+    def miss_the_deadline(self, number):
+        directories = (sandbox.locate(self.file(number)).directory,)
+        loaded = runtime.load()
+        with mock.patch.object(_host, "logical_cpus", lambda: late(loaded)):
+            for call in (sky_rs.get_cpu_count, lambda: self.count_in(directories)):
+                try:
+                    call()
+                except ComponentDeadlineError:
+                    continue
+                raise AssertionError("no deadline")
+
+    def count_in(self, directories):
+        with runtime.load().pool.lend(directories) as instance:
+            instance.call("system#get-cpu-count")
 
     @rule()
     def error(self):

@@ -69,15 +69,6 @@ for thread in threads:
     thread.join()
 """
 
-# Forked while the component is being loaded by another thread.
-FORK_WHILE_LOADING = """
-loader = threading.Thread(target=sky_rs.is_rust_available)
-loader.start()
-time.sleep(float(sys.argv[2]))
-assert in_child(lambda: eight_in_the_component()[0] == "73")
-loader.join()
-"""
-
 POOLS = """
 if __name__ == "__main__":
     expected = eight_in_the_component()
@@ -107,6 +98,83 @@ for _ in range(4):
 assert [os.waitpid(pid, 0)[1] for pid in workers] == [0] * 4
 """
 
+# wasmtime compiles on threads of its own, if it may; the child does not have them. No cache, for
+# without it the component is compiled.
+COMPILED_BY_OTHERS = """
+import wasmtime
+
+os.environ["XDG_CACHE_HOME"] = "/proc/nonexistent"
+functions = "(func (result i32) i32.const 1)" * 500
+wasmtime.Module(wasmtime.Engine(), f"(module {functions})")
+assert in_child(lambda: eight_in_the_component()[0] == "73")
+"""
+
+# What the parent's instances hold is the parent's: the child neither frees nor uses it.
+LEFT_ALONE = """
+import gc, wasmtime
+from sky_rs._component import runtime
+
+expected = eight_in_the_component()
+freed = []
+free = wasmtime.Store._delete
+wasmtime.Store._delete = lambda store, pointer: freed.append(store) or free(store, pointer)
+
+def child():
+    gc.collect()
+    return not freed and runtime.load().pool.idle == 0 and eight_in_the_component() == expected
+
+assert in_child(child)
+assert eight_in_the_component() == expected
+"""
+
+# The clock's thread is the parent's.
+DEADLINE = """
+from sky_rs import _host
+
+eight_in_the_component()
+
+def child():
+    _host.logical_cpus = lambda: time.sleep(1)
+    with sky_rs.using("component"), sky_rs.limits(deadline=0.1):
+        try:
+            sky_rs.get_cpu_count()
+        except sky_rs.exceptions.ComponentDeadlineError:
+            return True
+
+assert in_child(child)
+"""
+
+# So are the threads that wait for what blocks. Another thread is starting them meanwhile.
+AIO = """
+import asyncio
+from sky_rs import aio
+
+def ask():
+    return asyncio.run(aio.read_last_n_lines(path, 1)) == ["b"]
+
+assert ask()
+assert in_child(ask)
+with aio._lock:
+    assert in_child(ask)
+"""
+
+# Another thread is entering a block.
+CHOOSING = """
+with_lock, done = threading.Event(), threading.Event()
+
+def choose():
+    with sky_rs._routing._lock:
+        with_lock.set()
+        done.wait(20)
+
+thread = threading.Thread(target=choose)
+thread.start()
+with_lock.wait(20)
+assert in_child(lambda: eight_in_the_component()[0] == "73")
+done.set()
+thread.join()
+"""
+
 
 def run(code, tmp_path, *arguments, timeout=120):
     file = tmp_path / "f"
@@ -125,18 +193,28 @@ def run(code, tmp_path, *arguments, timeout=120):
 
 
 @pytest.mark.parametrize(
-    "code", [FORK, BUSY_FORK, POOLS, PRE_FORK], ids=["plain", "busy", "pools", "pre"]
+    "code",
+    [
+        pytest.param(FORK, id="plain"),
+        pytest.param(BUSY_FORK, id="busy"),
+        pytest.param(POOLS, id="pools"),
+        pytest.param(PRE_FORK, id="pre"),
+        pytest.param(COMPILED_BY_OTHERS, id="compiled"),
+        pytest.param(LEFT_ALONE, id="alone"),
+        pytest.param(DEADLINE, id="deadline"),
+        pytest.param(AIO, id="aio"),
+        pytest.param(CHOOSING, id="choosing"),
+    ],
 )
 def test_forked_children_answer(code, tmp_path):
     run(code, tmp_path)
 
 
-@pytest.mark.parametrize("delay", ["0", "0.02", "0.05", "0.08"])
-def test_a_fork_while_loading(delay, tmp_path):
-    run(FORK_WHILE_LOADING, tmp_path, delay)
-
-
 QUIET = """
+import atexit
+
+# Runs after the component's own, which is registered later.
+atexit.register(lambda: threading.active_count() == 1 or print("a thread is left"))
 with sky_rs.using("component"):
     sky_rs.base36_encode("ff")
     sky_rs.hash_file(path, "md5")

@@ -188,7 +188,27 @@ for answer in (sky_rs.is_rust_available, sky_rs.get_backend_info):
 def test_the_first_callers_limits_do_not_decide_whether_it_loads():
     code = """
 import sky_rs
+from sky_rs import _host, _limits
+
+seen = []
+_host.is_cgroup_v2 = lambda: seen.append(_limits.current().deadline)  # asked by the self-test
 with sky_rs.limits(memory=2**21, deadline=1e-9):
-    print(sky_rs.is_rust_available())
+    print(sky_rs.is_rust_available(), *seen)
 """
-    assert run(code).split() == ["True"]
+    assert run(code).split() == ["True", "30.0"]
+
+
+def test_a_machine_that_slept_while_it_loaded_tries_again():
+    from sky_rs._component import pool, runtime
+
+    with mock.patch.multiple(runtime, _loaded=None, _failure=None):
+        with mock.patch.object(pool.Pool, "call", side_effect=ComponentDeadlineError("late")):
+            assert not sky_rs.is_rust_available()
+        assert sky_rs.is_rust_available()
+        runtime.close()
+
+
+@pytest.mark.parametrize("switch", ["enable", "disable"])
+def test_the_garbage_collector_is_left_as_it_was(switch):
+    code = f"import gc, sky_rs; gc.{switch}(); sky_rs.is_rust_available(); print(gc.isenabled())"
+    assert run(code).split() == [str(switch == "enable")]

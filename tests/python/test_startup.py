@@ -1,5 +1,7 @@
 """Loading: cache, integrity, limits, and the choice of how to call."""
 
+import ctypes
+import os
 import stat
 from unittest import mock
 
@@ -49,6 +51,26 @@ def test_a_cache_below_a_directory_of_others_is_not_trusted(tmp_path):
     assert not cache.trusted(str(tmp_path / "link"))
 
 
+def test_a_cache_of_others_is_not_trusted(tmp_path, monkeypatch):
+    look = os.lstat
+
+    def of_others(path):
+        mode, inode, device, links, _user, *rest = look(path)
+        return os.stat_result((mode, inode, device, links, 12_345, *rest))
+
+    (tmp_path / "cache").mkdir(mode=0o700)
+    assert cache.trusted(str(tmp_path / "cache"))
+    monkeypatch.setattr(os, "lstat", of_others)
+    assert not cache.trusted(str(tmp_path / "cache"))
+
+
+def test_no_cache_is_made_where_the_process_happens_to_be(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert cache._directory() is None
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("home", ["/proc/nonexistent", "relative", "/proc", "/dev/null"])
 def test_without_a_place_for_it_there_is_no_cache(home):
     assert run(USE, XDG_CACHE_HOME=home).split() == ["73", "plans"]
@@ -85,6 +107,19 @@ def test_a_wasmtime_without_the_private_parts_is_called_publicly():
         loaded = runtime.Runtime()
     assert loaded.code.name == "public"
     loaded.close()
+
+
+def test_another_layout_of_texts_is_noticed():
+    from wasmtime import _ffi
+
+    from sky_rs._component.values import Codec
+
+    class Swapped(ctypes.Structure):
+        _fields_ = tuple(reversed(_ffi.wasm_byte_vec_t._fields_))
+
+    with mock.patch.object(_ffi, "wasm_byte_vec_t", Swapped):
+        with pytest.raises(TypeError, match="wasm_byte_vec_t is laid out"):
+            Codec(_ffi)
 
 
 def described(ty):

@@ -1,0 +1,93 @@
+"""Forks while another thread is importing or loading: the child is never left waiting."""
+
+import pytest
+from test_processes import run
+
+# Forked while the component is being loaded by another thread.
+FORK_WHILE_LOADING = """
+loader = threading.Thread(target=sky_rs.is_rust_available)
+loader.start()
+time.sleep(float(sys.argv[2]))
+assert in_child(lambda: eight_in_the_component()[0] == "73")
+loader.join()
+"""
+
+# Importing a module takes long.
+SLOW = """
+import importlib.machinery, sys
+
+def slow(slow_module, begun, wait):
+    def find_spec(name, path=None, target=None):
+        if name != slow_module:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        execute = spec.loader.exec_module
+
+        def execute_slowly(module):
+            begun.set()
+            wait()
+            execute(module)
+
+        spec.loader.exec_module = execute_slowly
+        return spec
+
+    sys.meta_path.insert(0, type("Slow", (), {"find_spec": staticmethod(find_spec)}))
+"""
+
+# Another thread has been importing or loading for longer than a fork waits.
+STUCK = (
+    SLOW
+    + """
+from sky_rs import _loading
+
+def answers():
+    try:
+        return eight_in_the_component()
+    except sky_rs.exceptions.ComponentUnavailableError as error:
+        assert "forked while another thread" in str(error)
+        return eight()
+
+loaded = sys.argv[2] == "loaded"
+if loaded:
+    from sky_rs._component import runtime
+
+    expected, clock = eight_in_the_component(), runtime.load().clock
+_loading._PATIENCE = 0.05
+begun, done = threading.Event(), threading.Event()
+
+
+def load():
+    if not loaded:
+        slow("wasmtime", begun, lambda: done.wait(20))
+        sky_rs.is_rust_available()
+    with _loading.lock:
+        begun.set()
+        done.wait(20)
+
+thread = threading.Thread(target=load)
+thread.start()
+begun.wait(20)
+
+def child():
+    right = answers()[:2] == ("73", "2.2") and answers()[6] == ["b"]
+    if not loaded:
+        return right
+    # The clock, too, is the child's own.
+    return right and answers() == expected and runtime.load().clock is not clock
+
+assert in_child(child)
+done.set()
+thread.join()
+assert eight_in_the_component()[0] == "73"
+"""
+)
+
+
+@pytest.mark.parametrize("delay", ["0", "0.02", "0.05", "0.08"])
+def test_a_fork_while_loading(delay, tmp_path):
+    run(FORK_WHILE_LOADING, tmp_path, delay)
+
+
+@pytest.mark.parametrize("state", ["not loaded"])
+def test_a_fork_that_waits_in_vain(state, tmp_path):
+    run(STUCK, tmp_path, state)
