@@ -30,8 +30,6 @@ class Instance:
         self.directories = directories
         #: What a call may use.
         self.limits = limits
-        # Bytes it may have grown to: memory is never given back.
-        self._grown = 0
         #: The epoch when the deadline of the store was set.
         self._epoch = -1
         self._runtime = runtime
@@ -63,13 +61,12 @@ class Instance:
         return self._guarded(function, call, *arguments)
 
     def fits(self, limits: _limits.Limits) -> bool:
-        """Whether it has certainly not grown beyond the limits."""
-        return self._grown <= limits.memory
+        """Whether it has certainly not grown beyond the limits: memory is never given back."""
+        return self.limits.memory <= limits.memory
 
     def allow(self, limits: _limits.Limits) -> None:
         """Sets the limits of the calls from now on."""
         self.limits = limits
-        self._grown = max(self._grown, limits.memory)
         self._epoch = -1
         self.store.set_limits(memory_size=limits.memory)
 
