@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+from collections import deque
 
 import pytest
 import wasmtime
@@ -37,6 +38,21 @@ def test_instances_that_were_used_last_are_kept(fresh, tmp_path):
     last = use(pool.CAPACITY)  # in the place of number 1
     assert use(0) is first
     assert use(pool.CAPACITY) is last
+
+
+def test_an_instance_that_is_taken_meanwhile_is_not_lent_again(fresh, monkeypatch):
+    class Contested(deque):
+        def copy(self):
+            seen = super().copy()
+            self.clear()  # another thread has taken all
+            return seen
+
+    directories = (sandbox.locate(__file__).directory,)
+    with fresh.pool.lend(directories) as instance:
+        pass
+    monkeypatch.setattr(fresh.pool, "_reading", Contested(fresh.pool._reading))
+    with fresh.pool.lend(directories) as another:
+        assert another is not instance
 
 
 def test_idle_instances_are_bounded(fresh, tmp_path, component):

@@ -1,6 +1,7 @@
 """What a call may use: memory, time, and the clock that measures it."""
 
 import logging
+import threading
 import time
 
 import pytest
@@ -122,6 +123,26 @@ def test_a_closed_clock_has_no_thread():
     time.sleep(2 * sandbox.TICK)
     ticking.close()
     assert not ticking._thread.is_alive()
+
+
+def test_ctrl_c_while_the_clock_starts_leaves_one_thread(clock, monkeypatch):
+    def clocks():
+        return sum(thread.name == "sky_rs-clock" for thread in threading.enumerate())
+
+    def interrupted(thread, start=threading.Thread.start):
+        start(thread)
+        raise KeyboardInterrupt
+
+    before = clocks()
+    with monkeypatch.context() as patch:
+        patch.setattr("threading.Thread.start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            clock.wake()
+    clock.wake()
+    end = time.monotonic() + 10
+    while clocks() > before + 1 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert clocks() == before + 1
 
 
 def test_without_a_thread_for_the_clock_python_answers(clock, monkeypatch):

@@ -32,7 +32,8 @@ class Clock:
         self.epoch = 0
         self._advance = advance
         self._rest = rest
-        self._lock = threading.Lock()
+        # Not a plain lock: a signal may come while the thread starts, and its handler may call.
+        self._lock = threading.RLock()
         self._wake = threading.Event()
         self._closed = threading.Event()
         self._thread: Optional[threading.Thread] = None
@@ -44,28 +45,35 @@ class Clock:
             ComponentError: No thread can be started for it.
         """
         with self._lock:
-            running = self._thread is not None and self._thread.is_alive()
-            if not running and not self._closed.is_set():
-                thread = threading.Thread(target=self._run, name="sky_rs-clock", daemon=True)
-                try:
-                    thread.start()
-                except RuntimeError as error:
-                    # Without the clock a call has no deadline, so it is not made.
-                    raise ComponentError(f"the clock has no thread: {error}") from error
-                self._thread = thread  # only now: the next call tries again if it cannot start
+            if self._thread is None and not self._closed.is_set():
+                self._start()
         self._wake.set()
 
     def close(self) -> None:
         """Ends the thread."""
         self._closed.set()
         self._wake.set()
-        thread = self._thread
+        with self._lock:
+            thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join()
 
+    def _start(self) -> None:
+        try:
+            self._thread = threading.Thread(target=self._run, name="sky_rs-clock", daemon=True)
+            self._thread.start()
+        except RuntimeError as error:
+            self._thread = None  # the next call tries again
+            # Without the clock a call has no deadline, so it is not made.
+            raise ComponentError(f"the clock has no thread: {error}") from error
+        except BaseException:  # Ctrl-C
+            self._thread = None
+            raise
+
     def _run(self) -> None:
         quiet = 0
-        while True:
+        # After Ctrl-C while it started, there may be another one.
+        while self._thread is threading.current_thread():
             if quiet * sandbox.TICK >= sandbox.IDLE:
                 quiet = 0
                 # In this order: who enters after the look at `inside` finds `awake` false.

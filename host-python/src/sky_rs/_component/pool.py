@@ -1,10 +1,13 @@
-"""Instances for whoever calls: each lent to one thread at a time, a few kept for the next."""
+"""Instances for whoever calls: each lent to one thread at a time, a few kept for the next.
+
+There are no locks, only deques, whose operations cannot be interrupted: a thread may be stopped
+anywhere else by a signal whose handler calls too, or be left behind by a fork.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections import OrderedDict, deque
+from collections import deque
 from typing import TYPE_CHECKING, Any, Deque, Iterator, List, Optional
 
 from sky_rs import _limits
@@ -23,17 +26,14 @@ class Pool:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        # Taking from and giving back to a deque takes no lock.
         self._pure: Deque[Instance] = deque()
-        self._lock = threading.Lock()
-        # By directories, least recently used first.
-        self._reading: OrderedDict[sandbox.Directories, List[Instance]] = OrderedDict()
-        self._reading_count = 0
+        # Least recently used first.
+        self._reading: Deque[Instance] = deque()
 
     @property
     def idle(self) -> int:
         """Instances that nobody has borrowed."""
-        return len(self._pure) + self._reading_count
+        return len(self._pure) + len(self._reading)
 
     def call(self, function: str, *arguments: Any) -> Any:
         """One call that needs no files; see :meth:`Instance.call`."""
@@ -67,7 +67,7 @@ class Pool:
         except BaseException:
             instance.close()
             raise
-        self._give_back(directories, instance)
+        self._give_back(instance)
 
     def _fitting(self, instance: Instance, limits: _limits.Limits) -> Instance:
         """The instance with these limits, or a new one if it may have grown beyond them."""
@@ -84,42 +84,27 @@ class Pool:
 
     def abandon(self) -> None:
         """Forgets every idle instance without freeing it, in a child that was forked meanwhile."""
-        self._lock = threading.Lock()
         for instance in self._empty():
             instance.abandon()
 
     def _empty(self) -> List[Instance]:
-        with self._lock:
-            reading, self._reading = self._reading, OrderedDict()
-            self._reading_count = 0
-        emptied = [instance for instances in reading.values() for instance in instances]
-        with contextlib.suppress(IndexError):
-            while True:
-                emptied.append(self._pure.pop())
+        emptied = []
+        for idle in (self._pure, self._reading):
+            with contextlib.suppress(IndexError):
+                while True:
+                    emptied.append(idle.pop())
         return emptied
 
     def _take(self, directories: sandbox.Directories) -> Optional[Instance]:
-        with self._lock:
-            instances = self._reading.get(directories)
-            if not instances:
-                return None
-            self._reading_count -= 1
-            instance = instances.pop()
-            if not instances:
-                del self._reading[directories]
-            return instance
+        for instance in reversed(self._reading.copy()):
+            if instance.directories == directories:
+                with contextlib.suppress(ValueError):  # somebody else was quicker
+                    self._reading.remove(instance)
+                    return instance
+        return None
 
-    def _give_back(self, directories: sandbox.Directories, instance: Instance) -> None:
-        dropped = None
-        with self._lock:
-            self._reading.setdefault(directories, []).append(instance)
-            self._reading.move_to_end(directories)
-            self._reading_count += 1
-            if self._reading_count > CAPACITY:
-                oldest, instances = next(iter(self._reading.items()))
-                dropped = instances.pop(0)
-                self._reading_count -= 1
-                if not instances:
-                    del self._reading[oldest]
-        if dropped is not None:
-            dropped.close()
+    def _give_back(self, instance: Instance) -> None:
+        self._reading.append(instance)
+        if len(self._reading) > CAPACITY:
+            with contextlib.suppress(IndexError):
+                self._reading.popleft().close()
