@@ -68,7 +68,7 @@ print("right")
 """
 
 
-@pytest.mark.parametrize("interrupt", ["call"])
+@pytest.mark.parametrize("interrupt", ["raise_interrupt", "call"])
 def test_calls_may_be_interrupted_at_every_line(interrupt):
-    """By a signal whose handler calls the same functions."""
+    """By Ctrl-C, and by a signal whose handler calls the same functions."""
     assert run(AT_EVERY_LINE, interrupt) == "right\n"

@@ -78,6 +78,8 @@ class Instance:
         """Frees the instance. Closing again does nothing."""
         self._calls.clear()
         self.store.close()
+        # Ctrl-C may have come just before that.
+        self._runtime.clock.inside.discard(self)
 
     def abandon(self) -> None:
         """Forgets the instance without freeing it, in a process that was forked meanwhile."""

@@ -108,13 +108,18 @@ class PlannedCode:
         parameters, result_type = signature.parts
         readers = [(index * size, self._codec.reader(ty)) for index, ty in enumerate(parameters)]
         give = result_type and self._givers.giver(result_type)
+        move, new_value = ctypes.memmove, self._codec.value
 
         def callback(_env: Any, _context: Any, _type: Any, first: Any, *rest: Any) -> int:
             # Nothing can be raised from here; an error that is returned ends the call.
             try:
                 result = host(*[read(first + place) for place, read in readers])
                 if give:
-                    give(result, rest[1])
+                    # Not in its place: wasmtime frees what lies there, and Ctrl-C may come when
+                    # only half of it does.
+                    draft = new_value()
+                    give(result, ctypes.addressof(draft))
+                    move(rest[1], ctypes.byref(draft), size)
             except BaseException as error:  # Ctrl-C too: ctypes would drop it
                 imports.failures.pending = error
                 failure = self._error(f"{name.decode()}: {error!r}")

@@ -35,7 +35,11 @@ Giver = Callable[[Any, int], None]
 class Owned:
     """The one owner of something that wasmtime allocated."""
 
-    def __init__(self, address: int, free: Callable[[int], None]) -> None:
+    # Before it owns anything, Ctrl-C may come.
+    address = 0
+    _free: Callable[[int], object] = int
+
+    def __init__(self, address: int, free: Callable[[int], object]) -> None:
         self.address = address
         self._free = free
 
