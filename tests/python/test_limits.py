@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from conftest import late
+from conftest import late, run
 
 import sky_rs
 from sky_rs import _host
@@ -107,6 +107,22 @@ def test_the_clock_ticks_again_after_a_rest(clock, component, monkeypatch):
     monkeypatch.setattr(_host, "logical_cpus", lambda: time.sleep(1))
     with sky_rs.limits(deadline=0.3), pytest.raises(ComponentDeadlineError):
         sky_rs.get_cpu_count()
+
+
+FAULT_HANDLER = """
+import faulthandler, sky_rs
+sky_rs.is_rust_available()
+faulthandler.enable()
+with sky_rs.using("component"), sky_rs.limits(memory=2**21):
+    try:
+        sky_rs.truncate_long_string("x" * 2**22)
+    except sky_rs.exceptions.ComponentTrapError:
+        print("an error, no crash")
+"""
+
+
+def test_a_trap_is_no_crash_to_others():
+    assert run(FAULT_HANDLER) == "an error, no crash\n"
 
 
 def test_beyond_its_limits_auto_answers_in_python(fresh, monkeypatch, caplog):
