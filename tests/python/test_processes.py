@@ -98,6 +98,21 @@ for _ in range(4):
 assert [os.waitpid(pid, 0)[1] for pid in workers] == [0] * 4
 """
 
+# The component is closed when the process ends, but whoever runs after that may call, and fork.
+CLOSED = """
+from sky_rs._component import runtime
+
+expected = eight_in_the_component()
+
+def child():
+    runtime.close()
+    return eight_in_the_component() == expected
+
+assert in_child(child)
+runtime.close()
+assert in_child(lambda: eight_in_the_component() == expected)
+"""
+
 # wasmtime compiles on threads of its own, if it may; the child does not have them. No cache, for
 # without it the component is compiled.
 COMPILED_BY_OTHERS = """
@@ -199,6 +214,7 @@ def run(code, tmp_path, *arguments, timeout=120):
         pytest.param(BUSY_FORK, id="busy"),
         pytest.param(POOLS, id="pools"),
         pytest.param(PRE_FORK, id="pre"),
+        pytest.param(CLOSED, id="closed"),
         pytest.param(COMPILED_BY_OTHERS, id="compiled"),
         pytest.param(LEFT_ALONE, id="alone"),
         pytest.param(DEADLINE, id="deadline"),

@@ -27,6 +27,10 @@ _PATIENCE = 5.0
 #: Held by whoever imports modules of this package or loads the component.
 lock = RLock()
 
+#: Whether this process was forked from one that had imported wasmtime. The threads on which it
+#: reads files stayed behind.
+forked = False
+
 _held_for_fork = False
 
 
@@ -68,8 +72,9 @@ def _after_fork_in_parent() -> None:
 
 
 def _after_fork_in_child() -> None:
-    global lock  # noqa: PLW0603
+    global lock, forked  # noqa: PLW0603
     lock = RLock()
+    forked = forked or "wasmtime" in sys.modules
     runtime = sys.modules.get("sky_rs._component.runtime")
     if runtime is not None:
         runtime.after_fork_in_child(in_order=_held_for_fork)

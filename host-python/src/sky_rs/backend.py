@@ -70,7 +70,7 @@ def get_backend_info() -> dict[str, Any]:
         imports=loaded.imports(),
         calls=loaded.code.name,
     )
-    if loaded.forked:
+    if _loading.forked:
         info["fallback_reason"] = "files are read in Python: this process was forked"
     return info
 

@@ -45,8 +45,6 @@ class Runtime:
         config.signals_based_traps = False
         cache.enable(config)
         self.engine = wasmtime.Engine(config)
-        #: Whether this process was forked from one that had loaded the component.
-        self.forked = False
         self._start()
         self.code = self._choose_code(content)
 
@@ -64,7 +62,6 @@ class Runtime:
         # Those that are lent belong to threads that exist only in the parent; nobody frees them.
         self.pool.abandon()
         child._start()
-        child.forked = True
         return child
 
     def close(self) -> None:
@@ -154,11 +151,11 @@ def load_for_files() -> Runtime:
 
     Raises:
         ComponentUnavailableError: It cannot be loaded.
-        NotRepresented: This process was forked from one that had loaded the component. wasmtime
-            reads files on threads that the fork left behind, so the call would never return.
+        NotRepresented: This process was forked from one that used wasmtime, which reads files on
+            threads that the fork left behind, so the call would never return.
     """
     runtime = load()
-    if runtime.forked:
+    if _loading.forked:
         raise NotRepresented("files in a forked process")
     return runtime
 
