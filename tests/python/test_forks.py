@@ -1,7 +1,11 @@
 """Forks while another thread is importing or loading: the child is never left waiting."""
 
+import concurrent.futures
+
 import pytest
 from test_processes import run
+
+from sky_rs import _loading
 
 # Forked while the component is being loaded by another thread.
 FORK_WHILE_LOADING = """
@@ -88,6 +92,28 @@ def test_a_fork_while_loading(delay, tmp_path):
     run(FORK_WHILE_LOADING, tmp_path, delay)
 
 
-@pytest.mark.parametrize("state", ["not loaded"])
+@pytest.mark.parametrize("state", ["loaded", "not loaded"])
 def test_a_fork_that_waits_in_vain(state, tmp_path):
     run(STUCK, tmp_path, state)
+
+
+def test_two_threads_may_fork_at_a_time(monkeypatch):
+    """The one that waits in vain does not decide for the other that the lock was not taken."""
+    monkeypatch.setattr(_loading, "_PATIENCE", 0.05)
+
+    def fork():
+        _loading._before_fork()
+        _loading._after_fork_in_parent()
+
+    def in_a_thread(work):
+        with concurrent.futures.ThreadPoolExecutor(1) as executor:
+            return executor.submit(work).result()
+
+    def is_free():
+        return _loading.lock.acquire(blocking=False) and _loading.lock.release() is None
+
+    _loading._before_fork()
+    in_a_thread(fork)
+    assert not in_a_thread(is_free)
+    _loading._after_fork_in_parent()
+    assert in_a_thread(is_free)

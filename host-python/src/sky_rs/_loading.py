@@ -14,12 +14,12 @@ import os
 import sys
 
 # Not from threading: importing that takes longer than importing sky_rs.
-from _thread import RLock
+from _thread import RLock, get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Iterator
+    from typing import Iterator, Set
 
 #: Seconds a fork waits for another thread to finish loading.
 _PATIENCE = 5.0
@@ -31,7 +31,8 @@ lock = RLock()
 #: reads files stayed behind.
 forked = False
 
-_held_for_fork = False
+# The threads that hold the lock for a fork.
+_forking: Set[int] = set()
 
 
 @contextlib.contextmanager
@@ -62,12 +63,13 @@ def module(name: str) -> ModuleType:
 
 
 def _before_fork() -> None:
-    global _held_for_fork  # noqa: PLW0603
-    _held_for_fork = lock.acquire(timeout=_PATIENCE)
+    if lock.acquire(timeout=_PATIENCE):
+        _forking.add(get_ident())
 
 
 def _after_fork_in_parent() -> None:
-    if _held_for_fork:
+    if get_ident() in _forking:
+        _forking.remove(get_ident())
         lock.release()
 
 
@@ -75,9 +77,11 @@ def _after_fork_in_child() -> None:
     global lock, forked  # noqa: PLW0603
     lock = RLock()
     forked = forked or "wasmtime" in sys.modules
+    in_order = get_ident() in _forking
+    _forking.clear()
     runtime = sys.modules.get("sky_rs._component.runtime")
     if runtime is not None:
-        runtime.after_fork_in_child(in_order=_held_for_fork)
+        runtime.after_fork_in_child(in_order=in_order)
 
 
 if hasattr(os, "register_at_fork"):

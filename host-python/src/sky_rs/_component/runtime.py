@@ -173,7 +173,7 @@ def close() -> None:
 def after_fork_in_child(*, in_order: bool) -> None:
     """Puts a forked child in order; not in order is a parent that was still loading."""
     global _loaded, _failure  # noqa: PLW0603
-    if not in_order:
-        _failure = "this process was forked while another thread was loading the component"
-    elif _loaded is not None:
+    if _loaded is not None:
         _loaded = _loaded.after_fork()
+    elif not in_order:
+        _failure = "this process was forked while another thread was loading the component"
