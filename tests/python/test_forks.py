@@ -2,6 +2,7 @@
 
 import concurrent.futures
 
+import conftest
 import pytest
 from test_processes import run
 
@@ -86,6 +87,31 @@ assert eight_in_the_component()[0] == "73"
 """
 )
 
+# Forked while another thread is in the middle of an import.
+IMPORTING = (
+    SLOW
+    + """
+import os, signal, sys, threading, time
+import sky_rs
+
+module, call = sys.argv[1:]
+begun = threading.Event()
+
+assert module not in sys.modules
+slow(module, begun, lambda: time.sleep(0.3))
+thread = threading.Thread(target=eval, args=(call, globals()))
+thread.start()
+begun.wait(10)
+child = os.fork()
+if child == 0:
+    signal.alarm(10)
+    eval(call)
+    os._exit(0)
+print(os.waitpid(child, 0)[1])
+thread.join()
+"""
+)
+
 
 @pytest.mark.parametrize("delay", ["0", "0.02", "0.05", "0.08"])
 def test_a_fork_while_loading(delay, tmp_path):
@@ -95,6 +121,24 @@ def test_a_fork_while_loading(delay, tmp_path):
 @pytest.mark.parametrize("state", ["loaded", "not loaded"])
 def test_a_fork_that_waits_in_vain(state, tmp_path):
     run(STUCK, tmp_path, state)
+
+
+@pytest.mark.parametrize(
+    ("module", "call"),
+    [
+        ("wasmtime.component", "sky_rs.get_backend_info()"),
+        ("importlib.metadata", "sky_rs.get_backend_info()"),
+        ("hashlib", "sky_rs.hash_file(sky_rs.__file__, 'md5')"),
+        ("hashlib", "sky_rs.hash_files([sky_rs.__file__], 'md5')"),
+        ("hashlib", "sky_rs.hash_tree(os.path.dirname(sky_rs.__file__), 'md5')"),
+        ("sky_rs._job", "sky_rs.hash_files([sky_rs.__file__] * 2, 'sha1', max_workers=2)"),
+        ("socket", "sky_rs.find_free_port(30000)"),
+        ("logging", "sky_rs._loading.logger('sky_rs')"),
+    ],
+)
+def test_a_fork_waits_for_an_import(module, call):
+    # logging complains, since it meets a fork that it was not told of.
+    assert conftest.run(IMPORTING, module, call).startswith("0\n")
 
 
 def test_two_threads_may_fork_at_a_time(monkeypatch):

@@ -2,7 +2,7 @@
 
 A fork must not find another thread in the middle of importing or loading: the child would wait for
 ever for a module that nobody goes on importing. So whoever loads holds :data:`lock`, and a fork
-waits for it.
+waits for it. That holds for slow modules of the standard library, too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from _thread import RLock, get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import logging
     from types import ModuleType
     from typing import Iterator, Set
 
@@ -60,6 +61,14 @@ def module(name: str) -> ModuleType:
     """A module of this package by its name below it, such as '_python.files'."""
     with lock, uncollected():
         return importlib.import_module(f"sky_rs.{name}")
+
+
+def logger(name: str) -> logging.Logger:
+    """A logger. Importing logging is slow, and seldom needed."""
+    with lock:
+        import logging  # noqa: PLC0415
+
+    return logging.getLogger(name)
 
 
 def _before_fork() -> None:

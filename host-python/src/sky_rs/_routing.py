@@ -18,7 +18,6 @@ from sky_rs.exceptions import ComponentError, ComponentUnavailableError, Configu
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
-    import logging
     from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Set
 
 
@@ -53,12 +52,6 @@ ROUTES: Dict[str, Route] = {}
 # cheapest of them.
 _blocks = 0
 _lock = RLock()
-
-
-def _logger() -> logging.Logger:
-    import logging  # noqa: PLC0415 - slow to import, and seldom needed
-
-    return logging.getLogger("sky_rs")
 
 
 def _parse(value: str, source: str) -> str:
@@ -295,4 +288,4 @@ class Route:
         kind = type(error)
         if kind is not ComponentUnavailableError and kind not in self._reported:
             self._reported.add(kind)
-            _logger().warning("%s() is answered in Python: %s", self.name, error)
+            _loading.logger("sky_rs").warning("%s() is answered in Python: %s", self.name, error)

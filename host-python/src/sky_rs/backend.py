@@ -54,22 +54,23 @@ def get_backend_info() -> dict[str, Any]:
     if info["selected"] == _routing.PYTHON:
         info["fallback_reason"] = f"Python is chosen, by {_routing.VARIABLE} or using()"
         return info
-    from importlib import metadata  # noqa: PLC0415 - `import sky_rs` has to be quick
-
     runtime = _loading.module("_component.runtime")
     try:
         loaded = runtime.load()
     except ComponentUnavailableError as error:
         info["fallback_reason"] = str(error)
         return info
-    info.update(
-        backend="component",
-        component_version=_loading.module("_component.signatures").VERSION,
-        wasmtime_version=metadata.version("wasmtime"),
-        component_sha256=loaded.sha256,
-        imports=loaded.imports(),
-        calls=loaded.code.name,
-    )
+    with _loading.lock:
+        from importlib import metadata  # noqa: PLC0415 - `import sky_rs` has to be quick
+
+        info.update(
+            backend="component",
+            component_version=_loading.module("_component.signatures").VERSION,
+            wasmtime_version=metadata.version("wasmtime"),
+            component_sha256=loaded.sha256,
+            imports=loaded.imports(),
+            calls=loaded.code.name,
+        )
     if _loading.forked:
         info["fallback_reason"] = "files are read in Python: this process was forked"
     return info

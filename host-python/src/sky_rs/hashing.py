@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from sky_rs import _hashlib_speed, _host
+from sky_rs import _hashlib_speed, _host, _loading
 from sky_rs._message import Message
 from sky_rs._routing import Route
 
@@ -114,9 +114,10 @@ def hash_files(
     check(hash_alg, max_workers)
     listed = list(paths)
     if executor is not None:
-        from sky_rs import _spread  # noqa: PLC0415 - seldom needed
-
-        return _spread.hash_files(listed, hash_alg, max_workers, executor, progress)
+        spread = _loading.module("_spread")
+        return spread.hash_files(  # type: ignore[no-any-return]
+            listed, hash_alg, max_workers, executor, progress
+        )
     return hash_all(listed, hash_alg, max_workers, progress)
 
 
@@ -199,7 +200,8 @@ def _message(path: Any) -> Message:
 
 def check(hash_alg: str, max_workers: Optional[int]) -> None:
     """Raises for what no file can be hashed with."""
-    import hashlib  # noqa: PLC0415 - slow to import, and needed only here
+    with _loading.lock:
+        import hashlib  # noqa: PLC0415 - slow to import, and needed only here
 
     if max_workers is not None and max_workers < 1:
         raise ValueError(f"max_workers must be at least 1, not {max_workers!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from sky_rs import hashing
+from sky_rs import _loading, hashing
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def hash_tree(
         OSError: ``root`` is no directory, or something in it cannot be read.
         ValueError: ``hash_alg`` is unknown here, or ``max_workers`` is not positive.
     """
-    import hashlib  # noqa: PLC0415 - slow to import, and needed only here
+    with _loading.lock:
+        import hashlib  # noqa: PLC0415 - slow to import, and needed only here
 
     hashing.check(hash_alg, max_workers)
     lines: List[str] = []

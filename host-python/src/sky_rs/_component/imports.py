@@ -11,10 +11,10 @@ import contextlib
 import threading
 from typing import Any, Callable, Dict, Optional
 
-from sky_rs import _host
+from sky_rs import _host, _loading
 
-# Python has no level below DEBUG.
-_LEVELS = {"error": "ERROR", "warn": "WARNING", "info": "INFO", "debug": "DEBUG", "trace": "DEBUG"}
+# As logging numbers them. It has no level below DEBUG.
+_LEVELS = {"error": 40, "warn": 30, "info": 20, "debug": 10, "trace": 10}
 
 
 class _Failures(threading.local):
@@ -32,12 +32,9 @@ failures = _Failures()
 
 def log(level: str, target: str, message: str) -> None:
     """`host-log.log`: into Python's logging, as `sky_rs.guest`."""
-    import logging  # noqa: PLC0415 - slow to import, and seldom needed
-
     # A filter or handler of the user's may raise; the call must not suffer.
     with contextlib.suppress(Exception):
-        number = getattr(logging, _LEVELS[level])
-        logging.getLogger("sky_rs.guest").log(number, "%s: %s", target, message)
+        _loading.logger("sky_rs.guest").log(_LEVELS[level], "%s: %s", target, message)
 
 
 def first_free_port(start: int, end: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import socket  # noqa: F401 - for _host, while a fork waits
 from typing import Any
 
 from sky_rs import _errors

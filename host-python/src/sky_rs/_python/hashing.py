@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 
-from sky_rs import _errors, _limits
+from sky_rs import _errors, _limits, _loading
 from sky_rs._python import fifo
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
@@ -90,7 +90,8 @@ def hash_files(
     threads: int,
     progress: Optional[Callable[[int], Any]],
 ) -> List[str]:
-    from sky_rs._job import Job  # noqa: PLC0415 - imports threading, and is needed only here
+    # Not above: it imports threading, and is needed only here.
+    jobs = _loading.module("_job")
 
     def work(job: Job) -> None:
         while True:
@@ -102,7 +103,8 @@ def hash_files(
             except OSError as error:
                 job.fail(number, error)
 
-    return Job(messages, progress).run(work, threads)
+    digests: List[str] = jobs.Job(messages, progress).run(work, threads)
+    return digests
 
 
 def _hash_message(message: Message, hash_alg: str, job: Job) -> str:
