@@ -109,6 +109,25 @@ def test_a_wasmtime_without_the_private_parts_is_called_publicly():
     loaded.close()
 
 
+def test_a_log_handler_may_wait_for_a_thread_that_calls():
+    code = """
+import logging, sys, threading
+sys.modules["wasmtime"] = None
+import sky_rs
+
+class Handler(logging.Handler):
+    def emit(self, record):
+        call = threading.Thread(target=sky_rs.truncate_long_string, args=("x" * 40,), daemon=True)
+        call.start()
+        call.join(10)
+        print(call.is_alive())
+
+logging.basicConfig(level=logging.INFO, handlers=[Handler()])
+print(sky_rs.is_rust_available())
+"""
+    assert run(code).split() == ["False", "False"]
+
+
 def test_another_layout_of_texts_is_noticed():
     from wasmtime import _ffi
 

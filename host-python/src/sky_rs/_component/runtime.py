@@ -119,10 +119,16 @@ def load() -> Runtime:
     runtime = _loaded
     if runtime is not None:
         return runtime
-    with _loading.lock:
-        if _loaded is None:
-            _loaded = _make()
-        return _loaded
+    try:
+        with _loading.lock:
+            if _loaded is None:
+                _loaded = _make()
+            return _loaded
+    except ComponentUnavailableError as error:
+        if error.__cause__ is not None:  # else it is no news
+            # Not under the lock: the user's handler may wait for a thread that waits for it.
+            _loading.logger("sky_rs").info("answering in Python: %s", error)
+        raise
 
 
 def _make() -> Runtime:
@@ -140,9 +146,6 @@ def _make() -> Runtime:
         reason = f"the component cannot be loaded: {type(error).__name__}: {error}"
         if not isinstance(error, ComponentDeadlineError):  # a machine that slept may be awake now
             _failure = reason
-        import logging  # noqa: PLC0415 - slow to import, and seldom needed
-
-        logging.getLogger("sky_rs").info("answering in Python: %s", reason)
         raise ComponentUnavailableError(reason) from error
 
 
