@@ -109,6 +109,19 @@ def test_a_wasmtime_without_the_private_parts_is_called_publicly():
     loaded.close()
 
 
+def test_a_component_that_cannot_be_loaded_leaves_no_thread():
+    code = """
+import threading
+import sky_rs
+from sky_rs._component.pool import Pool
+
+right = Pool.call
+Pool.call = lambda *arguments: right(*arguments) and "74"
+print(sky_rs.is_rust_available(), threading.active_count())
+"""
+    assert run(code).split() == ["False", "1"]
+
+
 def test_a_log_handler_may_wait_for_a_thread_that_calls():
     code = """
 import logging, sys, threading

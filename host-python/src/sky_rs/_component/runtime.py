@@ -46,7 +46,11 @@ class Runtime:
         cache.enable(config)
         self.engine = wasmtime.Engine(config)
         self._start()
-        self.code = self._choose_code(content)
+        try:
+            self.code = self._choose_code(content)
+        except BaseException:
+            self.close()
+            raise
 
     def imports(self) -> List[str]:
         """The interfaces that the component imports, sorted."""
