@@ -122,6 +122,21 @@ print(sky_rs.is_rust_available(), threading.active_count())
     assert run(code).split() == ["False", "1"]
 
 
+def test_a_python_without_ctypes_answers():
+    code = """
+import sys
+sys.modules["_ctypes"] = None
+import sky_rs
+print(sky_rs.is_rust_available(), sky_rs.read_last_n_lines(sky_rs.__file__, 10_000)[0][:3])
+with sky_rs.using("component"):
+    try:
+        sky_rs.base36_encode("ff")
+    except sky_rs.exceptions.ComponentUnavailableError as error:
+        print("_ctypes" in str(error))
+"""
+    assert run(code).split() == ["False", '"""', "True"]
+
+
 def test_a_log_handler_may_wait_for_a_thread_that_calls():
     code = """
 import logging, sys, threading

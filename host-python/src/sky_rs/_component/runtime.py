@@ -5,12 +5,11 @@ from __future__ import annotations
 import atexit
 import contextvars
 import os
-from typing import List, Optional, Union
+from typing import TYPE_CHECKING, List, Optional, Union
 
 from sky_rs import _loading
 from sky_rs._component import NotRepresented, artifact, cache
 from sky_rs._component.clock import Clock
-from sky_rs._component.plans import PlannedCode
 from sky_rs._component.pool import Pool
 from sky_rs._component.public import PublicCode
 from sky_rs.exceptions import (
@@ -18,6 +17,9 @@ from sky_rs.exceptions import (
     ComponentUnavailableError,
     ConfigurationError,
 )
+
+if TYPE_CHECKING:
+    from sky_rs._component.plans import PlannedCode
 
 #: "0" calls through the public API only.
 _PLANS = "SKY_RS_CALL_PLANS"
@@ -85,6 +87,9 @@ class Runtime:
         """
         if os.environ.get(_PLANS, "1") != "0":
             try:
+                # Not above: it imports ctypes, which not every Python has.
+                from sky_rs._component.plans import PlannedCode  # noqa: PLC0415
+
                 self.code = PlannedCode(self.engine, content)
                 self._self_test()
             except ConfigurationError:
