@@ -77,6 +77,13 @@ def test_lanes_equal_hashlib(algorithm, tmp_path, sizes, seed):
     assert found == [digest(path, algorithm) for path in paths]
 
 
+def test_reads_may_be_short(files, monkeypatch, backend):
+    read = os.read
+    expected = [digest(path) for path in files]
+    monkeypatch.setattr(os, "read", lambda file, size: read(file, min(size, 4096)))
+    assert sky_rs.hash_files(files, "md5") == expected
+
+
 def test_a_fifo_among_files(files, backend):
     fifo = os.path.join(os.path.dirname(files[0]), "fifo")
     os.mkfifo(fifo)

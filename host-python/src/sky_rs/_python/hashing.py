@@ -143,11 +143,13 @@ def hash_small_files(
         descriptor = open_(path, fifo.FLAGS)
         try:
             content = read(descriptor, _SMALL + 1)
+            # A file of /proc comes in pages: only a read of nothing is the end.
+            whole = len(content) <= _SMALL and not read(descriptor, 1)
         except OSError:
             continue  # whoever hashes it as a large file meets it, too
         finally:
             close(descriptor)
-        if len(content) <= _SMALL:
+        if whole:
             digests[number] = new(content).hexdigest()
             if progress is not None:
                 progress(len(content))
