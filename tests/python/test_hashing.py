@@ -95,6 +95,27 @@ def test_a_fifo_among_files(files, backend):
     assert found == expected
 
 
+def test_nobody_waits_for_a_silent_fifo_after_an_error(tmp_path, backend):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    writer = os.open(fifo, os.O_RDWR)
+    told = []
+
+    def progress(size):
+        told.append(size)
+        raise ZeroDivisionError
+
+    os.write(writer, b"x")
+    try:
+        with pytest.raises(ZeroDivisionError):
+            sky_rs.hash_files([fifo], "md5", progress=progress)
+        with pytest.raises(IsADirectoryError):
+            sky_rs.hash_files([fifo, tmp_path], "md5", max_workers=2)
+    finally:
+        os.close(writer)
+    assert told == [1]
+
+
 def test_the_first_error_is_raised(files, tmp_path, backend):
     missing = str(tmp_path / "missing")
     with pytest.raises(FileNotFoundError) as met:
@@ -286,6 +307,16 @@ def test_an_etag_of_a_file_that_changes_is_refused(tmp_path, backend):
 
     with pytest.raises(OSError, match="has changed while it was read"):
         sky_rs.s3_etag(path, 1000, progress=progress)
+
+
+def test_a_fifo_has_no_etag_without_a_writer(tmp_path, monkeypatch, backend):
+    from sky_rs._python import fifo
+
+    monkeypatch.setattr(fifo, "PATIENCE", 0.01)
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    with pytest.raises(TimeoutError):
+        sky_rs.s3_etag(path)
 
 
 def test_an_executor_of_threads(files, backend):

@@ -154,7 +154,7 @@ def s3_etag(
     before = os.stat(path)
     size = before.st_size
     if size < part_size:
-        messages = [Message(path, size)]
+        messages = [_message(path)]
     else:
         if size > part_size * _MOST_PARTS:
             raise ValueError(

@@ -65,17 +65,17 @@ def _add_rest(
     file: FileIO,
     digest: _Hash,
     length: Optional[int] = None,
-    report: Callable[[int], bool] = bool,
+    report: Callable[[int], bool] = lambda _size: True,
 ) -> None:
     """Adds what is left of a file, or so many bytes of it, until it is reported in vain."""
     buffer = memoryview(bytearray(_BUFFER if length is None else min(length, _BUFFER)))
     while length is None or length > 0:
         size = file.readinto(buffer if length is None else buffer[:length])
-        if size is None:
-            fifo.wait(file)
-            continue
-        if not size:
+        if size == 0:
             return
+        if size is None:  # a FIFO whose writer is silent
+            fifo.wait(file)
+            size = 0
         digest.update(buffer[:size])
         _limits.check_cancelled()
         if not report(size):
@@ -108,13 +108,15 @@ def hash_files(
 
 
 def _hash_message(message: Message, hash_alg: str, job: Job) -> str:
-    if message.size is None:
-        return hash_file(message.path, hash_alg).hexdigest()
-    file, _ = fifo.open_raw(message.path)
+    digest = hashlib.new(hash_alg)
+    file, status = fifo.open_raw(message.path)
     with file:
-        if message.offset:
+        if stat.S_ISFIFO(status.st_mode):
+            first = fifo.first_byte(file, message.path)
+            digest.update(first)
+            job.report(len(first))
+        elif message.offset:
             file.seek(message.offset)
-        digest = hashlib.new(hash_alg)
         _add_rest(file, digest, message.length, job.report)
     return digest.hexdigest()
 
