@@ -47,6 +47,8 @@ def test_many_files(files, algorithm, threads, backend):
 def test_any_iterable_of_any_paths(files, backend):
     forms = (form(path) for form in (str, os.fsencode, pathlib.Path) for path in files[:9])
     assert sky_rs.hash_files(forms, "md5") == [digest(path) for path in files[:9]] * 3
+    with open(files[9], "rb") as file, pytest.raises(TypeError, match="not int"):
+        sky_rs.hash_files([file.fileno()], "md5")
     assert sky_rs.hash_files([], "md5") == []
 
 
@@ -330,17 +332,19 @@ def test_an_executor_of_threads(files, backend):
 
 
 EXECUTORS = """
-import concurrent.futures, multiprocessing, sys
+import concurrent.futures, multiprocessing, os, sys
 import sky_rs
 
 def main():
     *paths, expected = sys.argv[1:]
     expected = expected.split()
+    entries = list(os.scandir(os.path.dirname(paths[0])))
     for method in ("fork", "spawn", "forkserver"):
         context = multiprocessing.get_context(method)
         with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
             with sky_rs.using("component"):
                 assert sky_rs.hash_files(paths, "md5", executor=pool) == expected, method
+                assert set(sky_rs.hash_files(entries, "md5", executor=pool)) <= set(expected)
 
 def cluster():
     from distributed import Client, LocalCluster

@@ -112,7 +112,7 @@ def hash_files(
         ValueError: ``hash_alg`` is unknown here, or ``max_workers`` is not positive.
     """
     check(hash_alg, max_workers)
-    listed = list(paths)
+    listed = [os.fspath(path) for path in paths]
     if executor is not None:
         spread = _loading.module("_spread")
         return spread.hash_files(  # type: ignore[no-any-return]
@@ -151,6 +151,7 @@ def s3_etag(
     if part_size < 1:
         raise ValueError(f"part_size must be a number of bytes of at least 1, not {part_size!r}")
     check("md5", max_workers)
+    path = os.fspath(path)
     before = os.stat(path)
     size = before.st_size
     if size < part_size:
