@@ -33,6 +33,17 @@ def test_a_symlink_is_followed(log, tmp_path, backend):
     assert sky_rs.hash_file(str(again / "link"), "sha256").hexdigest() == expected
 
 
+def test_a_file_without_a_name(tmp_path, backend):
+    with open(tmp_path / "file", "w+b") as file:
+        file.write(b"a\nb")
+        file.flush()
+        os.remove(file.name)
+        path = f"/dev/fd/{file.fileno()}"
+        assert sky_rs.read_last_n_lines(path, 1) == ["b"]
+        file.seek(0)  # some systems open the same file once more, others duplicate the descriptor
+        assert sky_rs.hash_file(path, "md5").hexdigest() == hashlib.md5(b"a\nb").hexdigest()
+
+
 def test_names_that_are_not_utf8(tmp_path, backend):
     directory = os.path.join(os.fsencode(tmp_path), b"d\xff")
     os.mkdir(directory)

@@ -54,10 +54,12 @@ def locate(path: Any) -> Located:
         real = os.path.realpath(text)
         directory, name = os.path.split(real)
         parent = os.stat(directory)
+        # The links of /proc lead also to what has no name any more, or never had one.
+        found = os.path.samestat(status, os.lstat(real))
     except (OSError, ValueError):
         raise NotRepresented("no file that can be examined") from None
-    if not stat.S_ISREG(status.st_mode):
-        raise NotRepresented("no regular file")
+    if not found or not stat.S_ISREG(status.st_mode):
+        raise NotRepresented("no regular file with a name")
     return Located((directory, parent.st_dev, parent.st_ino), name, status)
 
 
