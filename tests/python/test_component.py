@@ -144,6 +144,18 @@ def test_a_file_behind_links_is_read_in_the_sandbox(tmp_path, component, monkeyp
     assert sky_rs.read_last_n_lines(str(tmp_path / "here" / "link"), 1) == ["x"]
 
 
+def test_idle_instances_keep_few_directories_open(fresh, tmp_path, component):
+    paths = [tmp_path / str(number) / "f" for number in range(3 * pool.CAPACITY)]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_bytes(b"x")
+    for start in range(5):
+        sky_rs.hash_files(paths[start : start + pool.CAPACITY - 1], "md5")
+        assert fresh.pool.idle == 1
+    sky_rs.hash_files(paths, "md5", max_workers=4)  # many, and nothing of theirs is kept
+    assert fresh.pool.idle == 1
+
+
 def test_the_guest_logs_into_python(component, caplog, monkeypatch):
     monkeypatch.setattr("sky_rs._host.is_cgroup_v2", lambda: True)
     monkeypatch.setattr("sky_rs._host.cpu_max", lambda: "twelve 100000")

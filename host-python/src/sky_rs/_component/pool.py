@@ -17,7 +17,7 @@ from sky_rs._component.instance import Instance
 if TYPE_CHECKING:
     from sky_rs._component.runtime import Runtime
 
-#: Idle instances kept, without directories and with some.
+#: Idle instances kept without directories, and directories that the others keep open.
 CAPACITY = 8
 
 
@@ -105,6 +105,6 @@ class Pool:
 
     def _give_back(self, instance: Instance) -> None:
         self._reading.append(instance)
-        if len(self._reading) > CAPACITY:
-            with contextlib.suppress(IndexError):
+        with contextlib.suppress(IndexError):
+            while sum(len(idle.directories) for idle in self._reading.copy()) > CAPACITY:
                 self._reading.popleft().close()
