@@ -286,6 +286,40 @@ with sky_rs.using(sys.argv[1]):
         assert int(done.stdout) <= 24, name
 
 
+FEW_DESCRIPTORS = """
+import hashlib, os, resource, sys
+import sky_rs
+
+paths = []
+for number in range(80):
+    directory = os.path.join(sys.argv[1], str(number % 40))
+    os.makedirs(directory, exist_ok=True)
+    paths.append(os.path.join(directory, str(number)))
+    with open(paths[-1], "wb") as file:
+        file.write(bytes(70_000 + number))
+expected = [hashlib.md5(bytes(70_000 + number)).hexdigest() for number in range(80)]
+with sky_rs.using("component"):
+    sky_rs.hash_files(paths[:1], "md5")
+    before = len(os.listdir("/dev/fd"))
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    for limit in range(before + 4, before + 60, 4):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+        assert sky_rs.hash_files(paths, "md5", max_workers=2) == expected, limit
+    assert len(os.listdir("/dev/fd")) <= before + 8  # those of idle instances
+"""
+
+
+def test_few_descriptors(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FEW_DESCRIPTORS, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("size", [0, 1, 999, 1000, 1001, 5000, 65_536 * 3])
 def test_etags_are_of_parts(tmp_path, size, backend):
     path = tmp_path / "file"

@@ -35,9 +35,10 @@ class Instance:
         self._runtime = runtime
         self._error = wasmtime.WasmtimeError
         self._calls: Dict[str, Callable[..., Any]] = {}
+        wasi = sandbox.wasi_config(directories)
         self.store = wasmtime.Store(runtime.engine)
         self.allow(limits)
-        self.store.set_wasi(sandbox.wasi_config(directories))
+        self.store.set_wasi(wasi)
         self._set_deadline(runtime.clock.epoch)
         try:
             self._instance = runtime.code.instantiate(self.store)

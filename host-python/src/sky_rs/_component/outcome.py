@@ -13,7 +13,6 @@ _ERRNO = {
     "no-entry": errno.ENOENT,
     "is-directory": errno.EISDIR,
     "invalid-seek": errno.EINVAL,
-    "io": errno.EIO,
 }
 
 
@@ -41,8 +40,9 @@ def file_error(error: Any, path: Any) -> OSError:
     """The WIT error of a file as Python's.
 
     Raises:
-        NotRepresented: Something changed between the host's look and the component's; the
-            fallback looks again.
+        NotRepresented: Something changed between the host's look and the component's, or WASI
+            has no word for the reason ('io' is also that of too many open files); the fallback
+            looks again.
     """
     number = _ERRNO.get(error.payload)
     if number is None:

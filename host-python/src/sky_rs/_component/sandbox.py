@@ -93,5 +93,6 @@ def wasi_config(directories: Directories) -> Any:
             config.preopen_dir(path, f"/{number}", fs_mutable=False)
     except wasmtime.WasmtimeError as error:
         # A directory that may be searched but not read, for instance.
+        config.close()  # closes those before it now, not when the error is forgotten
         raise NotRepresented(f"a directory cannot be opened: {error}") from None
     return config
