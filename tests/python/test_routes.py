@@ -5,7 +5,8 @@ import threading
 import pytest
 
 import sky_rs
-from sky_rs import _hashlib_speed, _routes_table, _routing
+from sky_rs import _hashlib_speed, _host, _routes_table, _routing, hashing
+from sky_rs._message import Message
 
 
 @pytest.mark.parametrize(
@@ -122,6 +123,25 @@ def test_a_route_that_the_machine_rules_out_settles(route):
 def test_the_table_shows_what_the_machine_says(route):
     made = route({"": {10: 0.5}}, size=lambda size: size, scale=lambda _: 1.0)
     assert [row["route"] for row in made.table()] == ["python"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "threads", "counted"),
+    [
+        ([], 1, 0),
+        ([9] * 16, 2, 144),
+        ([9] * 15, 2, 0),
+        ([9] * 16, 4, 0),  # four lanes in each thread
+        ([9] * 16, 99, 0),
+        ([9] * 64, 99, 576),  # more threads than processors
+        ([1000, *[9] * 63], 2, 0),  # most of the time one message alone
+        ([None, *[9] * 64], 2, 576),
+    ],
+)
+def test_messages_count_that_keep_lanes_busy(sizes, threads, counted, monkeypatch):
+    monkeypatch.setattr(_host, "affinity", lambda: 4)
+    messages = [Message("path", size) for size in sizes]
+    assert hashing._hash_files.size(messages, "md5", threads, None) == counted
 
 
 @pytest.fixture

@@ -46,15 +46,21 @@ def _algorithm(_what: Any, hash_alg: Any, *_: Any) -> str:
     return hash_alg if type(hash_alg) is str else ""
 
 
-def _total_size(messages: Sequence[Message], *_: Any) -> int:
-    return sum(message.size or 0 for message in messages) if len(messages) >= _LANES else 0
+def _side_by_side(messages: Sequence[Message], _hash_alg: Any, threads: int, *_: Any) -> int:
+    """Bytes of all messages, if they keep half of the lanes busy in each thread.
+
+    One of them that is much larger than the others, or one for each processor, leave lanes empty.
+    """
+    sizes = [message.size or 0 for message in messages]
+    total, largest = sum(sizes), max(sizes, default=0)
+    return total if total >= largest * min(threads, _cpus()) * _LANES / 2 else 0
 
 
 _hash_file = Route("hash_file", "hashing", size=_size, unit="bytes", kind=_algorithm)
 _hash_files = Route(
     "hash_files",
     "hashing",
-    size=_total_size,
+    size=_side_by_side,
     unit="bytes",
     kind=_algorithm,
     scale=_hashlib_speed.scale,
@@ -194,6 +200,10 @@ def hash_all(
     return digests
 
 
+def _cpus() -> int:
+    return _host.affinity() or _host.logical_cpus() or 1
+
+
 def _message(path: Any) -> Message:
     status = os.stat(path)
     return Message(path, status.st_size if stat.S_ISREG(status.st_mode) else None)
@@ -218,6 +228,5 @@ def hash_messages(
     """The digests of messages, in their order."""
     if max_workers is None:
         size = sum(message.size or 0 for message in messages)
-        cpus = _host.affinity() or _host.logical_cpus() or 1
-        max_workers = min(_MOST_THREADS, cpus, 1 + size // _WORTH_A_THREAD)
+        max_workers = min(_MOST_THREADS, _cpus(), 1 + size // _WORTH_A_THREAD)
     return _hash_files.run(messages, hash_alg, max_workers, progress)  # type: ignore[no-any-return]
