@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sky_rs
-from sky_rs import _limits
+from sky_rs import _limits, _spread
 
 MEBIBYTE = 1024 * 1024
 
@@ -363,6 +363,17 @@ def test_an_executor_of_threads(files, backend):
         assert sum(told) == sum(map(os.path.getsize, files))
         with pytest.raises(FileNotFoundError):
             sky_rs.hash_files([*files, "/missing"], "md5", executor=pool)
+
+
+def test_shares_are_about_equal():
+    chosen = random.Random(0)
+    sizes = [chosen.randrange(1000) for _ in range(500)] + [0] * 500
+    shares = _spread._shares(sizes, 32)
+    assert sorted(number for share in shares for number in share) == list(range(1000))
+    loads = [sum(sizes[number] for number in share) for share in shares]
+    assert max(loads) - min(loads) <= 1000
+    assert _spread._shares([5, 0, 0], 9) == [[0], [1], [2]]
+    assert _spread._shares([], 9) == []
 
 
 EXECUTORS = """

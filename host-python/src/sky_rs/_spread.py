@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import heapq
 import os
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Any, Callable, Dict, List, Optional
@@ -64,9 +65,10 @@ def _size(path: Any) -> int:
 def _shares(sizes: List[int], tasks: int) -> List[List[int]]:
     """The numbers of the files, in shares of about the same number of bytes."""
     shares: List[List[int]] = [[] for _ in range(min(tasks, len(sizes)))]
-    loads = [0] * len(shares)
+    loads = [(0, share) for share in range(len(shares))]  # a heap
     for number in sorted(range(len(sizes)), key=lambda i: -sizes[i]):
-        least = loads.index(min(loads))
+        load, least = loads[0]
         shares[least].append(number)
-        loads[least] += sizes[number] + 1  # so that empty files are spread, too
+        # One byte more than there is, so that empty files are spread, too.
+        heapq.heapreplace(loads, (load + sizes[number] + 1, least))
     return shares
