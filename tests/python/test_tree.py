@@ -1,13 +1,16 @@
 """Digests of directories: equal for equal ones, different for different ones."""
 
+import contextvars
 import hashlib
 import os
 import shutil
 import socket
+import threading
 
 import pytest
 
 import sky_rs
+from sky_rs import _limits
 
 
 @pytest.fixture
@@ -134,6 +137,17 @@ def test_what_cannot_be_read_is_an_error(tree, monkeypatch, backend):
     monkeypatch.setattr(os, "scandir", refuse)
     with pytest.raises(PermissionError, match="folder"):
         sky_rs.hash_tree(tree, "md5")
+
+
+def test_a_walk_can_be_cancelled(tmp_path):
+    def work():
+        cancelled = threading.Event()
+        cancelled.set()
+        _limits.cancel_with(cancelled)
+        sky_rs.hash_tree(tmp_path, "md5")  # no file in it that would be noticed
+
+    with pytest.raises(_limits.Cancelled):
+        contextvars.copy_context().run(work)
 
 
 def test_bad_arguments(tree):

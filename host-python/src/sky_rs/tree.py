@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from sky_rs import _loading, hashing
+from sky_rs import _limits, _loading, hashing
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _entries(root: str, excluded: Callable[[str, str], Any]) -> Iterable[Any]:
     """All entries below a directory with their relative paths; not what is below a link."""
     waiting = [(root, "")]
     while waiting:
+        _limits.check_cancelled()
         directory, prefix = waiting.pop()
         with os.scandir(directory) as entries:
             for entry in entries:
