@@ -24,7 +24,7 @@ pub trait Messages<S> {
     fn add(&mut self, number: u32, source: S);
 
     /// Hashes about `max_bytes`, or less as soon as a message has ended; returns how many bytes
-    /// that were. It is 0 only if no message has any bytes left.
+    /// that were. It is 0 if no message has any bytes left, or one has ended that was not taken.
     fn step(&mut self, max_bytes: u64) -> u64;
 
     /// A message that has ended.

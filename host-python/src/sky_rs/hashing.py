@@ -107,14 +107,17 @@ def hash_files(
         executor: Hashes in its workers, which must see the files under the same paths: a process
             pool, or a cluster's ``client.get_executor()``.
         progress: Called now and then, in the calling thread, with the number of bytes hashed since
-            its last call, such as a progress bar's ``update``.
+            its last call, such as a progress bar's ``update``. What is hashed again in Python,
+            after the component has failed, counts again. With ``executor`` it is called at the end
+            of each task.
 
     Returns:
         The digests in lower-case hexadecimal digits, in the order of the paths.
 
     Raises:
-        OSError: A file cannot be read. The first such file in the order of the paths if the system
-            says so at once; nothing is returned then, and reading the others stops.
+        OSError: A file cannot be read; nothing is returned then, and reading the others stops,
+            though an executor's workers finish the tasks that they have begun. It is the error of
+            any such file; without ``executor``, of the first if all of them are missing.
         ValueError: ``hash_alg`` is unknown here, or ``max_workers`` is not positive.
     """
     check(hash_alg, max_workers)
