@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+from conftest import run
 
 import sky_rs
 from sky_rs._python import fifo
@@ -125,6 +126,28 @@ def test_a_fifo_that_has_been_written_to_is_hashed_from_its_beginning(tmp_path, 
     ending.start()
     assert sky_rs.hash_file(str(path), "md5").hexdigest() == hashlib.md5(b"abc").hexdigest()
     ending.join()
+
+
+TERMINAL = """
+import os, pathlib
+import sky_rs
+
+os.setsid()  # a process without a terminal
+ours, theirs = os.openpty()
+os.write(ours, b"x\\n\\x04" * 2)
+for path in (os.ttyname(theirs), pathlib.Path(os.ttyname(theirs))):
+    try:
+        sky_rs.read_last_n_lines(path, 1)
+    except RuntimeError:
+        print(len(sky_rs.hash_file(path, "md5").hexdigest()))
+os.close(ours)
+os.close(theirs)
+print("alive")
+"""
+
+
+def test_a_terminal_does_not_become_that_of_the_process():
+    assert run(TERMINAL).split() == ["32", "32", "alive"]
 
 
 def test_a_socket_is_an_error(tmp_path, backend):

@@ -29,8 +29,11 @@ _GLANCE = 50
 
 _NON_BLOCKING = getattr(os, "O_NONBLOCK", 0)  # Windows has neither it nor FIFOs among its files
 
+# A terminal must not become that of a daemon: it would die when the terminal is closed.
+_AT_ONCE = _NON_BLOCKING | getattr(os, "O_NOCTTY", 0)
+
 #: For ``os.open()``: to read bytes, and not to wait for a writer.
-FLAGS = os.O_RDONLY | _NON_BLOCKING | getattr(os, "O_BINARY", 0)
+FLAGS = os.O_RDONLY | _AT_ONCE | getattr(os, "O_BINARY", 0)
 
 
 def open_raw(path: Any) -> Tuple[FileIO, os.stat_result]:
@@ -61,7 +64,7 @@ def allow_waiting(descriptor: int, status: os.stat_result) -> None:
 
 
 def _open_at_once(path: Any, flags: int) -> int:
-    return os.open(path, flags | _NON_BLOCKING)
+    return os.open(path, flags | _AT_ONCE)
 
 
 def first_byte(file: FileIO, path: Any) -> bytes:

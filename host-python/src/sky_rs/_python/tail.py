@@ -29,7 +29,7 @@ _LOCAL_ERRORS = frozenset(("replace", "ignore", "backslashreplace", "surrogatees
 
 # Non-blocking, so that opening a FIFO does not wait for a writer.
 _FLAGS = os.O_RDONLY
-for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY", "O_NOINHERIT"):
+for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
     _FLAGS |= getattr(os, _name, 0)
 
 
