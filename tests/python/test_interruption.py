@@ -12,6 +12,7 @@ import pytest
 
 import sky_rs
 from sky_rs import _host, _limits, aio
+from sky_rs._python import tail
 from sky_rs.exceptions import ComponentTrapError
 
 # Ctrl-C half a second into a call that takes many seconds; the library answers afterwards.
@@ -156,6 +157,26 @@ def test_a_call_that_nobody_waits_for_ends(backend_name, kind, tmp_path):
 
     with pytest.raises(_limits.Cancelled):
         contextvars.copy_context().run(call)
+
+
+@pytest.mark.parametrize(
+    ("content", "n"), [(b"x", 1), (b"x\n", 10**9), (b"x\n", 1e9)], ids=["line", "lines", "float"]
+)
+def test_a_tail_that_nobody_waits_for_ends_with_its_block(content, n, tmp_path, monkeypatch):
+    path = tmp_path / "f"
+    path.write_bytes(content * 2**23)
+    cancelled, blocks, read = threading.Event(), [], tail.read
+    cancelled.set()
+    monkeypatch.setattr(tail, "read", lambda *place: blocks.append(place) or read(*place))
+
+    def call():
+        _limits.cancel_with(cancelled)
+        with sky_rs.using("python"):
+            sky_rs.read_last_n_lines(str(path), n)
+
+    with pytest.raises(_limits.Cancelled):
+        contextvars.copy_context().run(call)
+    assert len(blocks) <= 2
 
 
 def _is_hashing(frame):
