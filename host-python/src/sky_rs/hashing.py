@@ -22,8 +22,8 @@ __all__ = ["hash_file", "hash_files", "s3_etag"]
 
 _MEBIBYTE = 1024 * 1024
 
-#: Threads at most, unless the caller says otherwise; more only wait for each other's reads.
-_MOST_THREADS = 8
+#: Threads at most, unless the caller says otherwise: each takes some 5 MB in the component.
+_MOST_THREADS = 4
 
 #: Bytes that are worth a thread of their own.
 _WORTH_A_THREAD = 4 * _MEBIBYTE
@@ -103,7 +103,7 @@ def hash_files(
         paths: The files.
         hash_alg: An algorithm that ``hashlib.new`` knows.
         max_workers: Threads at most, or with ``executor`` the number of tasks; None is one for
-            each CPU, at most 8, and none for less than some MiB.
+            each CPU, at most 4, and none for less than some MiB.
         executor: Hashes in its workers, which must see the files under the same paths: a process
             pool, or a cluster's ``client.get_executor()``.
         progress: Called now and then, in the calling thread, with the number of bytes hashed since
