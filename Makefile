@@ -57,7 +57,7 @@ vectors: ## the golden vectors, from the real SkyPilot
 	$(PYTHON) tests/vectors/generate.py
 
 clean:
-	rm -rf target dist $(VENV) $(COMPONENT) tests/vectors/.work benches/.work
+	rm -rf target dist $(VENV) $(COMPONENT) tests/vectors/.work tests/.work benches/.work
 
 # build is phony, so cargo looks every time; what hangs on the component is remade only if its
 # bytes have changed.

@@ -32,6 +32,12 @@ def run(code, *arguments, **environment):
     return done.stdout + done.stderr
 
 
+def pytest_runtest_setup(item):
+    marker = item.get_closest_marker("posix")
+    if marker is not None and sys.platform == "win32":
+        pytest.skip(f"Windows has no {marker.args[0]}")
+
+
 @functools.cache
 def code(name, engine):
     """The component as 'plans' or the 'public' API call it."""
