@@ -101,7 +101,8 @@ sky_rs.skypilot.patch()
 print("sky" in sys.modules)
 from sky.utils import common_utils
 origins(common_utils, "hash_file", "get_user_hash")
-print(type(common_utils.__loader__).__module__, common_utils.__spec__.loader is common_utils.__loader__)
+loader = common_utils.__loader__
+print(type(loader).__module__, common_utils.__spec__.loader is loader)
 sky_rs.skypilot.unpatch()
 origins(common_utils, "hash_file", "get_user_hash")
 """
@@ -264,7 +265,7 @@ def where(_=None):
 if __name__ == "__main__":
     code = "from sky.utils import common_utils as c; print(c.hash_file.__module__.split('.')[0])"
     print(where())
-    print(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip())
+    print(subprocess.check_output([sys.executable, "-c", code], text=True).strip())
     for method in ("fork", "spawn", "forkserver"):
         context = multiprocessing.get_context(method)
         with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as pool:
@@ -283,7 +284,11 @@ def test_children(home, tmp_path, patched, origin):
 
 
 def test_a_pickled_function_is_skypilots_own_where_it_is_not_patched(python):
-    dump = "import pickle; from sky.utils import common_utils as c; print(pickle.dumps(c.hash_file).hex())"
+    dump = """
+import pickle
+from sky.utils import common_utils as c
+print(pickle.dumps(c.hash_file).hex())
+"""
     pickled = python(dump, patched=True).strip()
     load = f"""
 import pickle

@@ -12,7 +12,7 @@ import sys
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
-    from typing import Dict, Mapping, Sequence
+    from typing import Dict, List, Mapping, NoReturn, Sequence
 
 USAGE = """\
 usage: sky-rs exec [--] COMMAND [ARGUMENT ...]
@@ -57,9 +57,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return _run(command, environment(os.environ))
     except (OSError, ValueError) as error:
-        missing = isinstance(error, FileNotFoundError) or (
-            isinstance(error, NotADirectoryError) and not os.path.dirname(command[0])  # on PATH
-        )
+        missing = not command[0] or isinstance(error, FileNotFoundError)
+        if isinstance(error, NotADirectoryError) and not os.path.dirname(command[0]):
+            missing = True  # it is a directory on PATH that is none
         reason = "command not found" if missing else getattr(error, "strerror", None) or error
         sys.stderr.write(f"sky-rs exec: {command[0]}: {reason}\n")
         return _NOT_FOUND if missing else _NOT_RUNNABLE
@@ -73,20 +73,24 @@ def environment(inherited: Mapping[str, str]) -> Dict[str, str]:
     return {**inherited, "PYTHONPATH": paths, VARIABLE: "1"}
 
 
-def _run(command: Sequence[str], variables: Dict[str, str]) -> int:
+def _run(command: List[str], variables: Dict[str, str]) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
-    if os.name != "posix":
-        return _run_below(command, variables)
+    if os.name == "posix":
+        _become(command, variables)
+    return _run_below(command, variables)
+
+
+def _become(command: List[str], variables: Dict[str, str]) -> NoReturn:
     import signal  # noqa: PLC0415 - only here
 
     # Python ignores these for itself, and what is ignored stays ignored.
     for name in ("SIGPIPE", "SIGXFSZ"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)
-    os.execvpe(command[0], command, variables)
+    os.execvpe(command[0], command, variables)  # noqa: S606 - the command is what the user typed
 
 
-def _run_below(command: Sequence[str], variables: Dict[str, str]) -> int:
+def _run_below(command: List[str], variables: Dict[str, str]) -> int:
     """Runs the command as a child: on Windows, a process cannot become another one."""
     import shutil  # noqa: PLC0415 - only here
     import signal  # noqa: PLC0415
@@ -97,4 +101,5 @@ def _run_below(command: Sequence[str], variables: Dict[str, str]) -> int:
         raise FileNotFoundError(command[0])
     # Ctrl-C goes to every process of the console: the command decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return subprocess.run([program, *command[1:]], env=variables, check=False).returncode
+    done = subprocess.run([program, *command[1:]], env=variables, check=False)  # noqa: S603
+    return done.returncode

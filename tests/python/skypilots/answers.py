@@ -137,7 +137,9 @@ def main():
     answers = {"vectors": of_vectors(), "machine": on_this_machine(), "functions": of_functions()}
     names = [path.stem for path in sorted(VECTORS.glob("*.json"))]
     modules = {
-        name: getattr(common_utils, name).__module__ for name in names if hasattr(common_utils, name)
+        name: getattr(common_utils, name).__module__
+        for name in names
+        if hasattr(common_utils, name)
     }
     pathlib.Path(sys.argv[2]).write_text(json.dumps({"answers": answers, "modules": modules}))
 

@@ -74,7 +74,9 @@ def main():
 
             def expect(expected, what, function=function, arguments=arguments):
                 if own_code_runs(function, arguments) != expected:
-                    wrong.append(f"{function.__name__}: {what}, and SkyPilot's runs: {not expected}")
+                    wrong.append(
+                        f"{function.__name__}: {what}, and SkyPilot's runs: {not expected}"
+                    )
 
             expect(False, "nothing replaced")
             for path in listed.collaborators:

@@ -4,13 +4,16 @@ Then does what Python would have done: runs the next ``sitecustomize`` on the pa
 Python of any version may run this, and one that has no sky_rs of its own.
 """
 
+# mypy: ignore-errors
+# (no annotations: Python 2 may have to read this)
+
 import os
 import sys
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def _patch():  # type: () -> None
+def _patch():
     try:
         from sky_rs import skypilot
     except ImportError:
@@ -18,7 +21,7 @@ def _patch():  # type: () -> None
     skypilot.patch()
 
 
-def _without_installation():  # type: ignore[no-untyped-def]
+def _without_installation():
     """``sky_rs.skypilot`` of the package this file is in, and nothing else of its environment."""
     import importlib.util
 
@@ -35,7 +38,7 @@ def _without_installation():  # type: ignore[no-untyped-def]
         raise
 
 
-def _go_on():  # type: () -> None
+def _go_on():
     """Leaves no trace on the path, and runs the ``sitecustomize`` that this one is in front of."""
     import importlib.util
     from importlib.machinery import PathFinder

@@ -24,7 +24,7 @@ class Function:
 
     __slots__ = ("answer", "collaborators", "hushed", "logs", "name", "shapes")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a row of the table
         self,
         name: str,
         answer: str,
