@@ -16,6 +16,8 @@ does, that function.
 
 from __future__ import annotations
 
+import ast
+import warnings
 from dataclasses import dataclass
 from typing import Optional, Sequence
 
@@ -60,23 +62,31 @@ def migrate(source: bytes, *, package: bool = False) -> Migration:
     """
     if not any(module.rpartition(".")[2].encode() in source for module in HOMES):
         return Migration(source, ())
-    module = _parse(source)
+    try:
+        return _migrate(_parse(source), package)
+    except RecursionError:
+        raise UnreadableError("cannot be parsed: it is nested too deeply") from None
+
+
+def _migrate(module: cst.Module, package: bool) -> Migration:
     wrapper = metadata.MetadataWrapper(module)
     survey = Survey(wrapper, package=package)
     wrapper.visit(survey)
     survey.conclude()
-    code = source
-    if survey.rewritten:
-        code = wrapper.module.visit(edits.Edits(survey)).bytes
-        _parse(code)
+    changed = wrapper.module.visit(edits.Edits(survey)) if survey.rewritten else module
     uses = [Use(*survey.place(found.node), found.function, found.reason) for found in survey.found]
-    return Migration(code, sorted(uses, key=lambda use: (use.line, use.column)))
+    return Migration(
+        _parse(changed.bytes).bytes, sorted(uses, key=lambda use: (use.line, use.column))
+    )
 
 
 def _parse(source: bytes) -> cst.Module:
     try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of code that is not ours
+            ast.parse(source)  # libcst overflows the stack where Python says no
         module = cst.parse_module(source)
-    except (cst.ParserSyntaxError, SyntaxError, UnicodeError, RecursionError) as error:
+    except (cst.ParserSyntaxError, SyntaxError, ValueError, MemoryError) as error:
         message = " ".join(str(error).splitlines()[:2])
         raise UnreadableError(f"cannot be parsed: {message}") from error
     if module.bytes != source:

@@ -101,7 +101,7 @@ class Edits(cst.CSTTransformer):
             kept.append(now if len(left) == len(aliases) else _importing(now, left))
         if moved:
             home = _name(next(iter(change.moved.values())))
-            added.append(_importing(cst.ImportFrom(module=home, names=moved), moved))
+            added.append(cst.ImportFrom(home, [_plain(alias) for alias in moved]))
         there = self._there.setdefault(self._survey.block(before), set())
         for home in sorted(change.added):
             # Again, rather than to take a comment away with the line.
@@ -115,12 +115,17 @@ _SEMICOLON = cst.Semicolon(whitespace_after=cst.SimpleWhitespace(" "))
 
 
 def _importing(statement: Any, aliases: Sequence[cst.ImportAlias]) -> Any:
-    """The statement with some of its names."""
+    """The statement with some of its names; what follows the last one stays as it was."""
     *front, last = aliases
-    parenthesized = getattr(statement, "lpar", None) is not None
-    if not parenthesized:
-        last = last.with_changes(comma=cst.MaybeSentinel.DEFAULT)
-    return statement.with_changes(names=[*front, last])
+    comma = statement.names[-1].comma
+    return statement.with_changes(names=[*front, last.with_changes(comma=comma)])
+
+
+def _plain(alias: cst.ImportAlias) -> cst.ImportAlias:
+    """What an alias imports, without the line ends that it may have had in parentheses."""
+    name = alias.evaluated_alias
+    asname = None if name is None else cst.AsName(cst.Name(name))
+    return cst.ImportAlias(cst.Name(alias.evaluated_name), asname)
 
 
 def _bound(alias: cst.ImportAlias) -> str:

@@ -86,6 +86,7 @@ class Survey(cst.CSTVisitor):
         self._strings: Set[str] = set()
         self._barred: Dict[str, str] = {}
         self._looked_into: Set[cst.CSTNode] = set()
+        self._unbound: Set[str] = set()
         self._from: List[Tuple[Found, cst.ImportFrom, int]] = []
 
     def place(self, node: cst.CSTNode) -> Tuple[int, int]:
@@ -173,6 +174,7 @@ class Survey(cst.CSTVisitor):
     def conclude(self) -> None:
         """Decides what is rewritten, once everything has been read."""
         taken = self._is_taken()
+        self._unbound = self._find_unbound()
         for found in self.found:
             barred = [
                 reason
@@ -229,7 +231,7 @@ class Survey(cst.CSTVisitor):
             if each.name == name or (root != name and each.name.partition(".")[0] == root)
             for access in each.references
         ]
-        return all(access.node in accesses for access in others)
+        return all(access.node in accesses for access in others) and root not in self._unbound
 
     def _roots(
         self, node: cst.Attribute
@@ -250,18 +252,25 @@ class Survey(cst.CSTVisitor):
                     found.append((access, referent))
         return found
 
+    def _find_unbound(self) -> Set[str]:
+        """Names that are used where they are not bound yet, such as in a loop before the import."""
+        return {
+            _dotted(access.node).partition(".")[0]
+            for scope in self._all_scopes()
+            for access in scope.accesses
+            if not access.referents and isinstance(access.node, (cst.Name, cst.Attribute))
+        }
+
     def _is_taken(self) -> bool:
         """Whether the name ``sky_rs`` is anything but the package."""
         return any(
-            assignment.name == "sky_rs"
-            and not (
-                isinstance(assignment, metadata.ImportAssignment)
-                and isinstance(assignment.node, cst.Import)
-            )
-            for scope in set(self._scopes.values())
-            if scope is not None
+            assignment.name == "sky_rs" and not _is_package(assignment)
+            for scope in self._all_scopes()
             for assignment in scope.assignments
         )
+
+    def _all_scopes(self) -> Set[metadata.Scope]:
+        return {scope for scope in self._scopes.values() if scope is not None}
 
     def commented(self, node: cst.CSTNode) -> bool:
         """Whether there is a comment before or behind a statement."""
@@ -273,6 +282,17 @@ class Survey(cst.CSTVisitor):
         while not isinstance(node, (cst.Module, cst.BaseSuite)):
             node = self._parents[node]
         return node
+
+
+def _is_package(assignment: metadata.BaseAssignment) -> bool:
+    """Whether a name that is ``sky_rs`` is that of the package."""
+    if not isinstance(assignment, metadata.ImportAssignment):
+        return False
+    node = assignment.node
+    if not isinstance(node, cst.Import):
+        return False
+    named = (alias for alias in node.names if alias.evaluated_alias == "sky_rs")
+    return all(alias.evaluated_name == "sky_rs" for alias in named)
 
 
 def _dotted(node: Union[cst.Name, cst.Attribute]) -> str:
