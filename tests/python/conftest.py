@@ -15,6 +15,24 @@ import sky_rs
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "tests" / "vectors"
 
+#: What platforms do not have. A test that needs it is skipped there, and nowhere else.
+LACKING = {
+    "win32": {
+        "/dev/fd",
+        "/proc",
+        "FIFOs",
+        "exec",
+        "fork",
+        "modes",  # of files: who may read, write and execute
+        "resource",
+        "signals",
+        "symlinks",  # for everybody
+        "terminals",
+        "termios",  # without which SkyPilot cannot be imported
+    },
+    "darwin": {"/proc"},
+}
+
 # The readers of the vectors live beside them.
 sys.path.insert(0, str(VECTORS))
 
@@ -33,9 +51,12 @@ def run(code, *arguments, **environment):
 
 
 def pytest_runtest_setup(item):
-    marker = item.get_closest_marker("posix")
-    if marker is not None and sys.platform == "win32":
-        pytest.skip(f"Windows has no {marker.args[0]}")
+    for marker in item.iter_markers("needs"):
+        for what in marker.args:
+            if what not in LACKING["win32"]:
+                raise pytest.UsageError(f"{what!r} is in no list of what a platform lacks")
+            if what in LACKING.get(sys.platform, ()):
+                pytest.skip(f"{sys.platform} has no {what}")
 
 
 @functools.cache

@@ -84,6 +84,7 @@ def test_idle_instances_without_a_directory_are_bounded(fresh, monkeypatch):
 
 
 @pytest.mark.parametrize("function", [sky_rs.read_last_n_lines, sky_rs.hash_file])
+@pytest.mark.needs("/proc")
 def test_a_file_is_closed_when_it_is_read(function, tmp_path, component):
     file = tmp_path / "f"
     file.write_bytes(b"a\n")
@@ -265,6 +266,7 @@ def test_an_index_in_use_is_not_replaced(runtime, monkeypatch):
     assert code._index("strings#base36-encode") == quicker[0]
 
 
+@pytest.mark.needs("/proc")
 def test_results_are_freed(component):
     def resident():
         with open("/proc/self/statm", encoding="ascii") as statm:

@@ -10,6 +10,7 @@ import sys
 import sysconfig
 
 import pytest
+from conftest import python_of
 
 import sky_rs
 from sky_rs import __main__, _exec
@@ -112,8 +113,7 @@ def bare_python(tmp_path):
         check=True,
         timeout=120,
     )
-    scripts = "Scripts" if sys.platform == "win32" else "bin"
-    return str(tmp_path / "bare" / scripts / "python")
+    return str(python_of(tmp_path / "bare"))
 
 
 def test_python_without_sky_rs_uses_that_of_the_command(bare_python):
@@ -160,13 +160,13 @@ def test_the_status_is_the_commands(status):
     assert python(f"import sys; sys.exit({status})").returncode == status
 
 
-@pytest.mark.posix("signals that kill")
+@pytest.mark.needs("signals")
 def test_a_signal_is_the_commands():
     done = python("import os, signal; os.kill(os.getpid(), signal.SIGTERM)")
     assert done.returncode == -signal.SIGTERM
 
 
-@pytest.mark.posix("SIGPIPE")
+@pytest.mark.needs("signals")
 def test_the_command_gets_no_signals_that_python_ignores():
     command = f"'{sys.executable}' -m sky_rs exec -- yes | head -n 1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
@@ -176,7 +176,7 @@ def test_the_command_gets_no_signals_that_python_ignores():
     assert done.stderr == ""
 
 
-@pytest.mark.posix("execve()")
+@pytest.mark.needs("exec")
 def test_the_command_replaces_the_process():
     code = "import os; print(os.getpid())"
     process = subprocess.Popen(
@@ -195,7 +195,7 @@ def test_commands_that_are_not_there(command):
     assert done.stderr == f"sky-rs exec: {command}: command not found\n"
 
 
-@pytest.mark.posix("permissions that keep a file from being run")
+@pytest.mark.needs("modes")
 def test_commands_that_cannot_be_run(tmp_path):
     (tmp_path / "text").write_text("no program")
     (tmp_path / "empty").touch(mode=0o755)

@@ -34,6 +34,7 @@ def test_a_symlink_is_followed(log, tmp_path, backend):
     assert sky_rs.hash_file(str(again / "link"), "sha256").hexdigest() == expected
 
 
+@pytest.mark.needs("/dev/fd")
 def test_a_file_without_a_name(tmp_path, backend):
     with open(tmp_path / "file", "w+b") as file:
         file.write(b"a\nb")
@@ -88,6 +89,7 @@ def test_paths_that_only_look_like_the_files(log, backend):
             sky_rs.hash_file(path, "md5")
 
 
+@pytest.mark.needs("FIFOs")
 def test_a_fifo_without_writer_is_refused(tmp_path, backend, monkeypatch):
     monkeypatch.setattr(fifo, "PATIENCE", 0.1)
     path = tmp_path / "fifo"
@@ -98,6 +100,7 @@ def test_a_fifo_without_writer_is_refused(tmp_path, backend, monkeypatch):
         sky_rs.hash_file(str(path), "md5")
 
 
+@pytest.mark.needs("FIFOs")
 def test_a_fifo_with_a_slow_writer_is_hashed(tmp_path, backend):
     path = tmp_path / "fifo"
     os.mkfifo(path)
@@ -117,6 +120,7 @@ def test_a_fifo_with_a_slow_writer_is_hashed(tmp_path, backend):
     assert digest.hexdigest() == hashlib.sha256(b"a\n" + b"b\n" * 100_000).hexdigest()
 
 
+@pytest.mark.needs("FIFOs")
 def test_a_fifo_that_has_been_written_to_is_hashed_from_its_beginning(tmp_path, backend):
     path = tmp_path / "fifo"
     os.mkfifo(path)
@@ -161,6 +165,7 @@ def test_a_socket_is_an_error(tmp_path, backend):
 
 
 @pytest.mark.parametrize("path", ["/proc/self/status", "/proc/version"])
+@pytest.mark.needs("/proc")
 def test_files_of_proc_have_content_but_no_size(path, backend):
     assert sky_rs.hash_file(path, "md5").digest_size == 16
     if path == "/proc/version":

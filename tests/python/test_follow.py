@@ -247,6 +247,7 @@ def test_a_missing_file_is_an_error_at_once(tmp_path, backend):
         sky_rs.follow(path)
 
 
+@pytest.mark.needs("FIFOs")
 def test_what_cannot_be_followed(tmp_path, backend):
     with pytest.raises(RuntimeError, match=r"Failed to read last 10 lines from .*Is a directory"):
         sky_rs.follow(str(tmp_path))
@@ -273,6 +274,7 @@ def test_bad_arguments(log, arguments, error):
 
 
 @pytest.mark.parametrize("end", ["close", "forget", "never start"])
+@pytest.mark.needs("/proc")
 def test_closing_closes_the_file(log, backend, end):
     log.write_bytes(b"1\n")
     next(sky_rs.follow(str(log)))  # what is loaded stays
@@ -331,6 +333,7 @@ with sky_rs.using("component"):
 """
 
 
+@pytest.mark.needs("fork")
 def test_a_fork_cannot_go_on_in_the_component(log):
     log.write_bytes(b"1\n2")
     done = subprocess.run(
@@ -346,6 +349,7 @@ def test_a_fork_cannot_go_on_in_the_component(log):
     ), done.stderr
 
 
+@pytest.mark.needs("signals")
 def test_ctrl_c_ends_the_wait(log):
     code = (
         "import signal, sys, sky_rs\n"
@@ -385,6 +389,7 @@ def test_aio_follows(log, backend):
     assert asyncio.run(main()) == ["1\n", "2\n", "3"]
 
 
+@pytest.mark.needs("/proc")
 def test_aio_ends_with_its_task(log, backend):
     log.write_bytes(b"1\n")
 

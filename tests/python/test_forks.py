@@ -8,6 +8,8 @@ from test_processes import run
 
 from sky_rs import _loading
 
+pytestmark = pytest.mark.needs("fork")
+
 # Forked while the component is being loaded by another thread.
 FORK_WHILE_LOADING = """
 loader = threading.Thread(target=sky_rs.is_rust_available)

@@ -86,6 +86,7 @@ def test_reads_may_be_short(files, monkeypatch, backend):
     assert sky_rs.hash_files(files, "md5") == expected
 
 
+@pytest.mark.needs("FIFOs")
 def test_a_fifo_among_files(files, backend):
     fifo = os.path.join(os.path.dirname(files[0]), "fifo")
     os.mkfifo(fifo)
@@ -97,6 +98,7 @@ def test_a_fifo_among_files(files, backend):
     assert found == expected
 
 
+@pytest.mark.needs("FIFOs")
 def test_nobody_waits_for_a_silent_fifo_after_an_error(tmp_path, backend):
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
@@ -229,6 +231,7 @@ def sparse(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["component", "python"])
+@pytest.mark.needs("signals")
 def test_ctrl_c_stops_all_threads(sparse, name):
     done = subprocess.run(
         [sys.executable, "-c", CTRL_C, name, *sparse],
@@ -259,6 +262,7 @@ def test_cancelling_stops_all_threads(sparse, name):
         assert threading.active_count() <= before + 1  # the clock, perhaps
 
 
+@pytest.mark.needs("resource")
 def test_memory_does_not_grow_with_the_files(tmp_path):
     code = """
 import resource, sys
@@ -345,6 +349,7 @@ def test_an_etag_of_a_file_that_changes_is_refused(tmp_path, backend):
         sky_rs.s3_etag(path, 1000, progress=progress)
 
 
+@pytest.mark.needs("FIFOs")
 def test_a_fifo_has_no_etag_without_a_writer(tmp_path, monkeypatch, backend):
     from sky_rs._python import fifo
 
@@ -410,6 +415,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("which", ["main", "cluster"])
+@pytest.mark.needs("fork")
 def test_executors_of_processes(files, tmp_path, which):
     """Process pools of every kind, and a real cluster whose workers load the component."""
     script = tmp_path / "script.py"  # a file: spawn imports it in the child

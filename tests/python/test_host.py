@@ -16,6 +16,7 @@ def memory_total():
         return int(file.readline().split()[1]) * 1024
 
 
+@pytest.mark.needs("/proc")
 def test_the_kernels_memory_is_what_meminfo_says(monkeypatch):
     for device in (None, -1):  # at the first call, and after /proc has been mounted anew
         monkeypatch.setattr(_host, "_proc_device", device)
@@ -34,6 +35,7 @@ def test_a_file_over_meminfo_is_read_at_every_call(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("text", [None, "", "MemFree: 7 kB\n"])
+@pytest.mark.needs("/proc")
 def test_without_meminfo_the_kernel_is_asked(text, tmp_path, monkeypatch):
     covering = tmp_path / "meminfo"
     if text is not None:

@@ -56,6 +56,7 @@ def sparse(tmp_path):
 
 
 @pytest.mark.parametrize("what", ["hash", "tail"])
+@pytest.mark.needs("signals")
 def test_ctrl_c_is_heard_at_once(sparse, what):
     done = subprocess.run(
         [sys.executable, "-c", CTRL_C, str(sparse), what],
@@ -108,6 +109,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("size", [0, 1000])
+@pytest.mark.needs("FIFOs")
 def test_a_silent_fifo_keeps_no_cancelled_thread(tmp_path, size):
     """The interpreter waits for its threads when it ends."""
     done = subprocess.run(
@@ -138,6 +140,7 @@ def test_ctrl_c_in_a_host_import_is_no_failure(component, monkeypatch, stop, fun
 
 @pytest.mark.parametrize("backend_name", ["component", "python"])
 @pytest.mark.parametrize("kind", ["hash", "tail", "FIFO"])
+@pytest.mark.needs("FIFOs")
 def test_a_call_that_nobody_waits_for_ends(backend_name, kind, tmp_path):
     path = tmp_path / "f"
     if kind == "FIFO":
@@ -255,6 +258,7 @@ def _format(number):
     return f"{number:.0f}" if number.is_integer() else f"{number:.2f}"
 
 
+@pytest.mark.needs("/proc")
 def test_descriptors_do_not_leak(tmp_path, component, runtime):
     def descriptors():
         return len(os.listdir("/proc/self/fd"))

@@ -549,7 +549,7 @@ def test_what_is_left_alone_is_reported_when_writing(tree, capsys):
     ]
 
 
-@pytest.mark.posix("symbolic links for everybody")
+@pytest.mark.needs("symlinks")
 def test_links(tree, tmp_path_factory, capsys):
     outside = tmp_path_factory.mktemp("outside") / "outside.py"
     outside.write_text("from sky.utils.common_utils import hash_file\n")

@@ -69,6 +69,7 @@ print("right")
 
 
 @pytest.mark.parametrize("interrupt", ["raise_interrupt", "call"])
+@pytest.mark.needs("/proc")
 def test_calls_may_be_interrupted_at_every_line(interrupt):
     """By Ctrl-C, and by a signal whose handler calls the same functions."""
     assert run(AT_EVERY_LINE, interrupt) == "right\n"

@@ -86,7 +86,7 @@ class PoolMachine(RuleBasedStateMachine):
             return
         raise AssertionError("no error")
 
-    @precondition(lambda self: self.forks < 3)
+    @precondition(lambda self: self.forks < 3 and hasattr(os, "fork"))
     @rule()
     def fork(self):
         self.forks += 1

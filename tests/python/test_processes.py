@@ -222,6 +222,7 @@ def run(code, tmp_path, *arguments, timeout=120):
         pytest.param(CHOOSING, id="choosing"),
     ],
 )
+@pytest.mark.needs("fork")
 def test_forked_children_answer(code, tmp_path):
     run(code, tmp_path)
 

@@ -13,7 +13,7 @@ from sky_rs.skypilot._table import TABLE
 
 pytestmark = [
     pytest.mark.skypilot,
-    pytest.mark.posix("termios, without which SkyPilot does not run"),
+    pytest.mark.needs("termios"),
 ]
 
 EIGHT = sorted(path.stem for path in VECTORS.glob("*.json"))

@@ -21,6 +21,7 @@ with sky_rs.using("component"):
 """
 
 
+@pytest.mark.needs("modes")
 def test_compiled_code_is_kept(tmp_path):
     home = tmp_path / "cache"
     home.mkdir(mode=0o700)
@@ -32,6 +33,7 @@ def test_compiled_code_is_kept(tmp_path):
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o1777])
+@pytest.mark.needs("modes")
 def test_a_cache_that_others_may_write_is_not_used(tmp_path, mode):
     home = tmp_path / "cache"
     (home / "sky_rs").mkdir(parents=True)
@@ -40,6 +42,7 @@ def test_a_cache_that_others_may_write_is_not_used(tmp_path, mode):
     assert list((home / "sky_rs").iterdir()) == []
 
 
+@pytest.mark.needs("modes")
 def test_a_cache_below_a_directory_of_others_is_not_trusted(tmp_path):
     (tmp_path / "open").mkdir(mode=0o700)
     (tmp_path / "open").chmod(0o777)
@@ -51,6 +54,7 @@ def test_a_cache_below_a_directory_of_others_is_not_trusted(tmp_path):
     assert not cache.trusted(str(tmp_path / "link"))
 
 
+@pytest.mark.needs("modes")
 def test_a_cache_of_others_is_not_trusted(tmp_path, monkeypatch):
     look = os.lstat
 
@@ -72,6 +76,7 @@ def test_no_cache_is_made_where_the_process_happens_to_be(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("home", ["/proc/nonexistent", "relative", "/proc", "/dev/null"])
+@pytest.mark.needs("modes")
 def test_without_a_place_for_it_there_is_no_cache(home):
     assert run(USE, XDG_CACHE_HOME=home).split() == ["73", "plans"]
     assert run(USE, HOME=home, XDG_CACHE_HOME="").split() == ["73", "plans"]

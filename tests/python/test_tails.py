@@ -163,6 +163,7 @@ def test_a_descriptor_is_taken_over(tmp_path, backend):
         os.fstat(descriptor)
 
 
+@pytest.mark.needs("terminals")
 def test_a_terminal_cannot_be_read_backwards(backend):
     ours, theirs = os.openpty()
     try:

@@ -81,6 +81,7 @@ def test_copies_are_equal_and_times_do_not_count(tree, tmp_path, backend):
     assert sky_rs.hash_tree(tmp_path / "root", "md5") == sky_rs.hash_tree(tree, "md5")
 
 
+@pytest.mark.needs("FIFOs")
 def test_every_difference_counts(tree, backend):
     seen = {sky_rs.hash_tree(tree, "md5")}
     for change in (
@@ -98,6 +99,7 @@ def test_every_difference_counts(tree, backend):
     assert len(seen) == 9
 
 
+@pytest.mark.needs("FIFOs")
 def test_what_is_no_file_is_named_only(tree, backend):
     os.mkfifo(tree / "fifo")
     with socket.socket(socket.AF_UNIX) as listener:

@@ -12,7 +12,7 @@ import sys
 import zipfile
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, python_of
 
 import sky_rs
 
@@ -97,7 +97,7 @@ def test_the_wheel_works_in(version, tmp_path, file):
     subprocess.run(
         [interpreters()[version], "-m", "venv", str(environment)], check=True, timeout=120
     )
-    python = environment / "bin" / "python"
+    python = python_of(environment)
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*install, str(WHEEL)], check=True, timeout=300)
     forced, expected = ("python", "python") if version == "3.8" else ("component", "component")
@@ -109,7 +109,7 @@ def test_the_wheel_works_in(version, tmp_path, file):
 def test_the_sdist_installs_without_rust(tmp_path, file):
     environment = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True, timeout=120)
-    python = environment / "bin" / "python"
+    python = python_of(environment)
     parts = os.environ["PATH"].split(os.pathsep)
     path = os.pathsep.join(part for part in parts if not shutil.which("cargo", path=part))
     subprocess.run(
@@ -136,6 +136,7 @@ def test_the_wheel_works_from_inside_its_zip(file):
     assert ".whl" in done.stdout
 
 
+@pytest.mark.needs("modes")
 def test_a_read_only_installation_works(tmp_path, file):
     with zipfile.ZipFile(WHEEL) as wheel:
         wheel.extractall(tmp_path / "site")

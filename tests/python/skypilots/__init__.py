@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 
+from conftest import python_of
+
 import sky_rs
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -26,7 +28,7 @@ ALIKE = (NEWEST, "0.13.0", "0.11.0")
 OTHER = "0.9.3"
 
 _VENV = WORK / "venv"
-PYTHON = str(_VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
+PYTHON = str(python_of(_VENV))
 
 
 @functools.cache
