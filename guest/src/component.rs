@@ -1,6 +1,7 @@
 //! The exports: convert, call, convert.
 
 mod hashing;
+mod process;
 
 use crate::bindings::exports::skypilot::utils::io::{self, Growth, LastLines};
 use crate::bindings::exports::skypilot::utils::{strings, system};

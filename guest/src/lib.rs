@@ -2,7 +2,7 @@
 //!
 //! The crate is two things: pure logic that runs and is tested anywhere, and, on WebAssembly
 //! only, the thin shell that makes a component of it. Every answer equals that of the function of
-//! the same name in SkyPilot 0.14.1's `sky.utils.common_utils`.
+//! the same name in SkyPilot 0.14.1's `sky.utils.common_utils` and `sky.utils.subprocess_utils`.
 //!
 //! ```
 //! use skypilot_utils::{base36, float, text};
@@ -27,6 +27,9 @@
 //! | [`lanes`] | compression functions over several messages at once |
 //! | [`port`] | which ports are asked for |
 //! | [`limits`] | CPU and memory limits |
+//! | [`workers`] | how many workers work at once |
+//! | [`retry`] | when a command is run again |
+//! | [`process`] | the processes below another |
 //! | [`literal`] | numbers as Python reads them |
 //! | [`error`] | everything that can go wrong |
 #![no_std]
@@ -49,9 +52,12 @@ pub mod limits;
 mod lines;
 pub mod literal;
 pub mod port;
+pub mod process;
 pub mod read;
+pub mod retry;
 pub mod tail;
 pub mod text;
+pub mod workers;
 
 #[cfg(target_family = "wasm")]
 mod allocator;
