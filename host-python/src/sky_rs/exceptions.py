@@ -10,9 +10,16 @@ SkyRsError
 
 ``ComponentError`` reaches a caller only where the component is forced; otherwise the call is
 answered in Python.
+
+``CommandError`` is what :func:`sky_rs.subprocess_utils.handle_returncode` raises: SkyPilot's class if
+it is installed, else an equal one. Asking for it imports SkyPilot.
 """
 
 from __future__ import annotations
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = [
     "ComponentDeadlineError",
@@ -51,3 +58,11 @@ class ComponentTrapError(ComponentError):
 
 class ComponentDeadlineError(ComponentError):
     """A call took longer than its deadline; its instance is gone."""
+
+
+def __getattr__(name: str) -> Any:
+    if name == "CommandError":
+        from sky_rs import _sky  # noqa: PLC0415 - whoever does not ask need not import it
+
+        return _sky.command_error()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

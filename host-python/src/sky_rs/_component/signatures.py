@@ -130,6 +130,12 @@ EXPORTS: Dict[str, Signature] = {
     ),
     "hashing#[method]batch.step": Signature((BORROW, U32), U32),
     "hashing#[method]batch.take": Signature((BORROW,), Option(ENDED)),
+    "process#parallel-threads": Signature((U32, STRING), U32),
+    "process#file-mount-workers": Signature((S64, U32, U32), U32),
+    "process#next-batch": Signature((U32, U32, S64), U32),
+    "process#retry": Signature((U32, S64, S64, STRING, STRING, STRING), Option(ENUM)),
+    "process#backoff": Signature((F64,), F64),
+    "process#descendants": Signature((U32, U64, STRING), STRING),
     "system#get-cpu-count": Signature((), Result(S64, ERROR)),
     "system#get-mem-size-gb": Signature((), Result(F64, ERROR)),
 }

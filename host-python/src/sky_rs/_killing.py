@@ -1,0 +1,154 @@
+"""Ending processes and what they started."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import subprocess
+import sys
+import time
+
+from sky_rs import _process, _sky
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, List, Optional, Tuple, Type
+
+#: Set to "1", it has the daemon end a process group.
+KILL_GROUP = "SKYPILOT_SUBPROCESS_DAEMON_KILL_PG"
+
+#: Seconds that a process has to end after it was ended for certain.
+_LAST_GRACE = 5
+
+#: Seconds between two looks at a process of psutil's that is no child.
+_GLANCE = 0.1
+
+
+def kill(proc: Any, force: bool, grace_period: float) -> None:
+    alive, wait = _asked(proc)
+    if not alive():
+        return
+    log = _sky.logger().debug
+    log("Killing process %s", proc.pid)
+    try:
+        if force:
+            proc.kill()
+        else:
+            proc.terminate()
+        wait(grace_period)
+    except (ValueError, *_errors("NoSuchProcess"), _process.NoSuchProcess):
+        return
+    except (subprocess.TimeoutExpired, *_errors("TimeoutExpired"), _process.StillRunning):
+        log("Process %s did not terminate after %s seconds", proc.pid, grace_period)
+    finally:
+        # Here, since waiting for a multiprocessing.Process in vain raises nothing.
+        if not force and alive():
+            log("Force killing process %s", proc.pid)
+            kill(proc, force=True, grace_period=_LAST_GRACE)
+
+
+def _asked(proc: Any) -> Tuple[Callable[[], bool], Callable[[float], Any]]:
+    """How a process of any kind is asked whether it is alive, and how it is waited for."""
+    if isinstance(proc, _process.Process):
+        return proc.is_running, proc.wait
+    if isinstance(proc, subprocess.Popen):
+        return lambda: proc.poll() is None, lambda timeout: proc.wait(timeout=timeout)
+    psutil = sys.modules.get("psutil")  # if nobody has imported it, it is none of psutil's
+    if psutil is not None and isinstance(proc, psutil.Process):
+        return proc.is_running, lambda timeout: _wait(psutil, proc, timeout)
+    return proc.is_alive, lambda timeout: proc.join(timeout=timeout)
+
+
+def _errors(name: str) -> Tuple[Type[BaseException], ...]:
+    """psutil's error of a name, if anybody has imported psutil."""
+    psutil = sys.modules.get("psutil")
+    return () if psutil is None else (getattr(psutil, name),)
+
+
+def _wait(psutil: Any, proc: Any, timeout: float) -> None:
+    """Waits for one of psutil's processes.
+
+    psutil takes one that has ended, but was not asked for, for running unless it is a child.
+    """
+    if proc.ppid() == os.getpid():
+        proc.wait(timeout=timeout)
+        return
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        try:
+            if proc.status() == psutil.STATUS_ZOMBIE:
+                return
+        except psutil.NoSuchProcess:
+            return
+        time.sleep(_GLANCE)
+    raise psutil.TimeoutExpired(timeout, pid=proc.pid)
+
+
+def kill_trees(pids: Optional[List[Optional[int]]], force: bool) -> None:
+    """Ends processes and all below them, or only all below this one, each with its grace period."""
+    roots = []
+    for pid in [None] if pids is None else pids:
+        try:
+            roots.append(find(pid))
+        except _process.NoSuchProcess:
+            continue
+    for root in roots:
+        # Known before the root ends: nothing tells afterwards whose they were.
+        below = children(root)
+        if pids is not None:
+            kill(root, force=force, grace_period=10)
+        _sky.logger().debug("Killing child processes: %s", below)
+        for child in below:
+            kill(child, force=force, grace_period=10)
+
+
+def find(pid: Optional[int] = None) -> Any:
+    """A process by its number: one of ours on Linux, one of psutil's elsewhere.
+
+    Raises:
+        NoSuchProcess: There is none of that number.
+        RuntimeError: This platform needs psutil, and it is not installed.
+    """
+    if sys.platform == "linux":
+        return _process.Process(pid)
+    try:
+        psutil = importlib.import_module("psutil")
+    except ImportError as error:
+        raise RuntimeError(
+            f"processes of {sys.platform} are found with psutil: pip install sky-rs[process]"
+        ) from error
+    try:
+        return psutil.Process(pid)
+    except psutil.NoSuchProcess as error:
+        raise _process.NoSuchProcess(errno.ESRCH, str(error)) from error
+
+
+def children(process: Any) -> List[Any]:
+    """All processes below one; none if it is gone."""
+    if isinstance(process, _process.Process):
+        return list(process.children())
+    psutil: Any = sys.modules["psutil"]
+    try:
+        return list(process.children(recursive=True))
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return []
+
+
+#: Daemons that were started and may be about to leave for the background.
+_leaving: List[subprocess.Popen[bytes]] = []
+
+
+def start_daemon(command: List[str], environment: Dict[str, str]) -> None:
+    """Starts a program that leaves this process by itself."""
+    # Those that have left are asked for, or they would stay in the table of processes.
+    _leaving[:] = [daemon for daemon in _leaving if daemon.poll() is None]
+    _leaving.append(
+        subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        )
+    )
