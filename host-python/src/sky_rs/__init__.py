@@ -5,7 +5,7 @@ from sky_rs._version import __version__
 from sky_rs.backend import get_backend_info, is_rust_available, limits, routes, using
 from sky_rs.files import follow, read_last_n_lines
 from sky_rs.hashing import hash_file, hash_files, s3_etag
-from sky_rs.network import find_free_port
+from sky_rs.network import find_free_port, is_port_available
 from sky_rs.strings import (
     base36_encode,
     base36_encode_many,
@@ -30,6 +30,7 @@ __all__ = [
     "hash_file",
     "hash_files",
     "hash_tree",
+    "is_port_available",
     "is_rust_available",
     "limits",
     "read_last_n_lines",

@@ -10,19 +10,28 @@ from sky_rs import _process
 
 
 def is_alive(pid: int) -> bool:
-    """Whether there is a process of that number that has not ended, asked in whatever way there is."""
+    """Whether there is a process of that number that has not ended."""
     if pid <= 0:
         return False
     if sys.platform == "win32":
         return _windows_is_alive(pid)
+    if not _exists(pid):
+        return False
+    return _linux_is_alive(pid) if sys.platform == "linux" else _psutil_is_alive(pid)
+
+
+def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except PermissionError:
-        pass  # somebody else's
+        return True  # somebody else's
     except (OSError, OverflowError):
         return False
-    if sys.platform == "linux":
-        return _linux_is_alive(pid)
+    return True
+
+
+def _psutil_is_alive(pid: int) -> bool:
+    """As psutil says, if it is there; one that has ended is otherwise taken for alive."""
     try:
         psutil = importlib.import_module("psutil")
     except ImportError:

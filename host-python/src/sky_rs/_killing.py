@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import os
@@ -37,9 +38,9 @@ def kill(proc: Any, force: bool, grace_period: float) -> None:
         else:
             proc.terminate()
         wait(grace_period)
-    except (ValueError, *_errors("NoSuchProcess"), _process.NoSuchProcess):
+    except _errors("NoSuchProcess", _process.NoSuchProcess, ValueError):
         return
-    except (subprocess.TimeoutExpired, *_errors("TimeoutExpired"), _process.StillRunning):
+    except _errors("TimeoutExpired", _process.StillRunning, subprocess.TimeoutExpired):
         log("Process %s did not terminate after %s seconds", proc.pid, grace_period)
     finally:
         # Here, since waiting for a multiprocessing.Process in vain raises nothing.
@@ -60,10 +61,10 @@ def _asked(proc: Any) -> Tuple[Callable[[], bool], Callable[[float], Any]]:
     return proc.is_alive, lambda timeout: proc.join(timeout=timeout)
 
 
-def _errors(name: str) -> Tuple[Type[BaseException], ...]:
-    """psutil's error of a name, if anybody has imported psutil."""
+def _errors(name: str, *others: Type[Exception]) -> Tuple[Type[Exception], ...]:
+    """Errors of several kinds, and psutil's of that name if anybody has imported psutil."""
     psutil = sys.modules.get("psutil")
-    return () if psutil is None else (getattr(psutil, name),)
+    return others if psutil is None else (*others, getattr(psutil, name))
 
 
 def _wait(psutil: Any, proc: Any, timeout: float) -> None:
@@ -89,10 +90,8 @@ def kill_trees(pids: Optional[List[Optional[int]]], force: bool) -> None:
     """Ends processes and all below them, or only all below this one, each with its grace period."""
     roots = []
     for pid in [None] if pids is None else pids:
-        try:
+        with contextlib.suppress(_process.NoSuchProcess):
             roots.append(find(pid))
-        except _process.NoSuchProcess:
-            continue
     for root in roots:
         # Known before the root ends: nothing tells afterwards whose they were.
         below = children(root)

@@ -36,11 +36,11 @@ _UNKNOWN = -1
 _descendants = Route("descendants", "process", unit="characters")
 
 
-class NoSuchProcess(ProcessLookupError):
+class NoSuchProcess(ProcessLookupError):  # noqa: N818 - psutil's name for it
     """The process is not there any more, or its number is another's now."""
 
 
-class StillRunning(TimeoutError):
+class StillRunning(TimeoutError):  # noqa: N818 - a finding, of which nobody hears
     """The process has not ended in the time it was given."""
 
 
@@ -176,7 +176,7 @@ def _take_table() -> List[str]:
     for pid in filter(str.isdigit, os.listdir(PROC)):
         try:
             entries.append(read(f"{PROC}/{pid}/stat"))
-        except (FileNotFoundError, ProcessLookupError):
+        except (FileNotFoundError, ProcessLookupError):  # noqa: PERF203 - the others are read still
             continue  # it has ended meanwhile
         except PermissionError:
             refused = refused or pid

@@ -10,7 +10,7 @@ from sky_rs import _sky
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
-    from typing import IO, Callable, List, Tuple
+    from typing import Any, Callable, List, Tuple
 
 # What bash says with `-i` and without a terminal, which cannot be turned off.
 _NOISE = ("bash: cannot set terminal process group", "bash: no job control in this shell")
@@ -18,7 +18,9 @@ _NOISE = ("bash: cannot set terminal process group", "bash: no job control in th
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 
 
-def run(command: str, watch: Callable[[int], None], kill_all: Callable[[], None]) -> Tuple[int, str, str]:
+def run(
+    command: str, watch: Callable[[int], None], kill_all: Callable[[], None]
+) -> Tuple[int, str, str]:
     """Runs a command in a shell; returns its return code, standard output and standard error.
 
     A SkyPilot that this process has imported does it: it knows the request that is being answered.
@@ -31,16 +33,19 @@ def run(command: str, watch: Callable[[int], None], kill_all: Callable[[], None]
     log_lib = _sky.loaded("skylet.log_lib")
     if log_lib is not None:
         done: Tuple[int, str, str] = log_lib.run_with_log(
-            command, "/dev/null", require_outputs=True, shell=True
+            command,
+            "/dev/null",
+            require_outputs=True,
+            shell=True,  # noqa: S604
         )
         return done
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S602 - what the function is for
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        shell=True,  # noqa: S602 - what the function is for
+        shell=True,
     ) as process:
         try:
             watch(process.pid)
@@ -53,18 +58,17 @@ def run(command: str, watch: Callable[[int], None], kill_all: Callable[[], None]
 
 def _finished(process: subprocess.Popen[bytes]) -> Tuple[int, str, str]:
     errors: List[str] = []
-    assert process.stdout is not None and process.stderr is not None
-    reader = threading.Thread(target=lambda: errors.append(_text(stderr)), daemon=True)
-    stderr = process.stderr
+    # Both at once: a command that nobody listens to would wait.
+    reader = threading.Thread(target=lambda: errors.append(_text(process.stderr)), daemon=True)
     reader.start()
     output = _text(process.stdout)
     reader.join()
     return process.wait(), output, errors[0]
 
 
-def _text(stream: IO[bytes]) -> str:
+def _text(stream: Any) -> str:
     """All that a stream gives, without the noise."""
-    text = stream.read().decode("utf-8", "replace")
+    text: str = stream.read().decode("utf-8", "replace")
     if not any(noise in text for noise in _NOISE):
         return text
     lines = _LINES.findall(text)

@@ -29,7 +29,7 @@ def logger() -> logging.Logger:
 
 
 def event(name: str) -> ContextManager[object]:
-    """An event of SkyPilot's timeline, which it records if ``SKYPILOT_TIMELINE_FILE_PATH`` is set."""
+    """An event of SkyPilot's timeline, which ``SKYPILOT_TIMELINE_FILE_PATH`` makes it record."""
     timeline = loaded("utils.timeline")
     if timeline is None:
         return contextlib.nullcontext()

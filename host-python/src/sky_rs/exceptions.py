@@ -11,8 +11,8 @@ SkyRsError
 ``ComponentError`` reaches a caller only where the component is forced; otherwise the call is
 answered in Python.
 
-``CommandError`` is what :func:`sky_rs.subprocess_utils.handle_returncode` raises: SkyPilot's class if
-it is installed, else an equal one. Asking for it imports SkyPilot.
+``CommandError`` is what ``subprocess_utils.handle_returncode`` raises: SkyPilot's class if it is
+installed, else an equal one. Asking for it imports SkyPilot.
 """
 
 from __future__ import annotations

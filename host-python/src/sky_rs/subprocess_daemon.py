@@ -4,8 +4,8 @@
 
 It detaches itself, waits until one of the two has ended, then asks what is left of the tree to end
 and, half a minute later, ends it. With ``SKYPILOT_SUBPROCESS_DAEMON_KILL_PG=1`` and a process that
-leads its process group, it ends the group and need not look at the tree meanwhile. This is SkyPilot's
-``sky/skylet/subprocess_daemon.py``, without its need of psutil where there is ``/proc``.
+leads its process group, it ends the group and need not look at the tree meanwhile. This is the
+``subprocess_daemon.py`` of SkyPilot's skylet, without its need of psutil where there is ``/proc``.
 """
 
 from __future__ import annotations
@@ -103,7 +103,9 @@ def _end_group(group: int) -> None:
 
 def _end_all(processes: List[Any]) -> None:
     for process in processes:
-        with contextlib.suppress(Exception):  # gone, or somebody else's: the others are still to end
+        with contextlib.suppress(
+            Exception
+        ):  # gone, or somebody else's: the others are still to end
             process.terminate()
     deadline = time.monotonic() + GRACE
     while time.monotonic() < deadline and any(process.is_running() for process in processes):

@@ -68,8 +68,8 @@ def run(cmd: Any, **kwargs: Any) -> subprocess.CompletedProcess[Any]:
 
     Args:
         cmd: A text for the shell or, with ``shell=False``, a list.
-        kwargs: What ``subprocess.run`` takes. ``shell`` and ``check`` are true and ``executable`` is
-            '/bin/bash' unless they are given; without a shell ``executable`` counts for nothing.
+        kwargs: What ``subprocess.run`` takes. ``shell`` and ``check`` are true and
+            ``executable`` is '/bin/bash' unless given; without a shell ``executable`` counts for nothing.
 
     Raises:
         subprocess.CalledProcessError: The return code is not 0.
@@ -196,7 +196,8 @@ def run_with_retries(
     retries = 0
     while True:
         done = _running.run(cmd, kill_process_daemon, kill_children_processes)
-        cause = _retry.run(retries, max_retry, done[0], retry_returncode, done[2], retry_stderrs)
+        ended = (done[0], done[2])
+        cause = _retry.run(retries, max_retry, ended, retry_returncode, retry_stderrs)
         if cause is None:
             return done
         if cause == "returncode":
@@ -247,14 +248,13 @@ def launch_new_process_tree(cmd: str, log_output: str = "/dev/null") -> int:
     """
     # The shell prints the number and ends; what it started in the background stays.
     detached = f"nohup bash -c {shlex.quote(cmd)} </dev/null >{log_output} 2>&1 & echo $!"
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S602 - what the function is for
         detached,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         start_new_session=True,
         check=True,
-        shell=True,  # noqa: S602 - what the function is for
+        shell=True,
         text=True,
     )
     return int(done.stdout.strip())

@@ -23,28 +23,27 @@ def parallel_threads(cpus: Any, cloud: Any) -> int:
     if cloud and type(cloud) is not str:
         raise NotRepresented("a cloud that is no str")
     threads = runtime.load().pool.call("process#parallel-threads", known, cloud or "")
-    return _checked(threads, 4, 4 * max(4, known))
+    return int(_checked(threads, 4, 4 * max(4, known)))
 
 
 def file_mount_workers(descriptors: Any, entries: Any, threads: Any) -> int:
     if descriptors not in _S64 or entries not in _U32 or threads not in _U32:
         raise NotRepresented("numbers beyond 32 bits, or descriptors beyond 64")
-    call = runtime.load().pool.call
-    return _checked(
-        call("process#file-mount-workers", descriptors, entries, threads), min(1, threads), threads
-    )
+    workers = runtime.load().pool.call("process#file-mount-workers", descriptors, entries, threads)
+    return int(_checked(workers, min(1, threads), threads))
 
 
 def next_batch(previous: Any, left: Any, cpus: Any) -> int:
     if previous not in _U32 or left not in _U32 or cpus not in _S64:
         raise NotRepresented("numbers beyond 32 bits, or CPUs beyond 64")
     batch = runtime.load().pool.call("process#next-batch", previous, left, cpus)
-    return _checked(batch, min(1, left), left)
+    return int(_checked(batch, min(1, left), left))
 
 
 def retry(
-    retries: Any, max_retries: Any, returncode: Any, codes: Any, stderr: str, marks: Any
+    retries: Any, max_retries: Any, ended: Tuple[Any, str], codes: Any, marks: Any
 ) -> Optional[str]:
+    returncode, stderr = ended
     if type(max_retries) is not int or max_retries not in _S64 or retries not in _U32:
         raise NotRepresented("a number of retries that is no s64")
     if not all(type(code) is int and code in _S64 for code in (returncode, *_listed(codes))):

@@ -6,7 +6,7 @@ from sky_rs import _table
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional
+    from typing import Any, Dict, List, Optional, Tuple
 
 
 def parallel_threads(cpus: Optional[int], cloud: Any) -> int:
@@ -24,8 +24,9 @@ def next_batch(previous: int, left: int, cpus: int) -> int:
 
 
 def retry(
-    retries: int, max_retries: Any, returncode: int, codes: Any, stderr: str, marks: Any
+    retries: int, max_retries: Any, ended: Tuple[int, str], codes: Any, marks: Any
 ) -> Optional[str]:
+    returncode, stderr = ended
     if retries >= max_retries:
         return None
     if codes is not None and returncode in codes:
@@ -60,4 +61,3 @@ def descendants(root: int, started: int, table: str) -> List[int]:
                 found.append(child)
                 waiting.append(child)
     return found
-
