@@ -1,4 +1,4 @@
-"""Runs the real functions of sky.utils.common_utils on unevaluated cases.
+"""Runs the real functions of SkyPilot on unevaluated cases.
 
 Executed by generate.py with the interpreter of a virtual environment that has skypilot:
     python _evaluate.py REQUEST.json RESPONSE.json
@@ -15,13 +15,16 @@ import types
 from unittest import mock
 
 import _machine
+import _pretended
 import psutil
 from _outcome import evaluate_with_file, outcome
-from sky.utils import common_utils
+from sky.utils import common_utils, subprocess_utils
+
+SIDE = _pretended.Side((common_utils, subprocess_utils), "sky.skylet.log_lib.run_with_log")
 
 
 def evaluate(name, case):
-    function = getattr(common_utils, name)
+    function = _pretended.call(SIDE, name)
     if "system" in case:
         with tempfile.TemporaryDirectory() as directory, system(case["system"], directory):
             return outcome(function, case)

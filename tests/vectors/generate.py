@@ -17,7 +17,9 @@ import subprocess
 import sys
 
 import _cases_files
+import _cases_names
 import _cases_numbers
+import _cases_process
 import _cases_system
 import _cases_text
 
@@ -41,6 +43,18 @@ BUILDERS = {
     "hash_file": _cases_files.hash_file,
     "get_cpu_count": _cases_system.get_cpu_count,
     "get_mem_size_gb": _cases_system.get_mem_size_gb,
+    "base64_url_encode": _cases_names.base64_url_encode,
+    "compute_code_challenge": _cases_names.compute_code_challenge,
+    "get_display_node_names": _cases_names.get_display_node_names,
+    "is_valid_env_var": _cases_names.is_valid_env_var,
+    "make_cluster_name_on_cloud": _cases_names.make_cluster_name_on_cloud,
+    "merge_node_names_lineage": _cases_names.merge_node_names_lineage,
+    "remove_color": _cases_names.remove_color,
+    "get_max_workers_for_file_mounts": _cases_process.get_max_workers_for_file_mounts,
+    "get_parallel_threads": _cases_process.get_parallel_threads,
+    "handle_returncode": _cases_process.handle_returncode,
+    "run_with_retries": _cases_process.run_with_retries,
+    "slow_start_processes": _cases_process.slow_start_processes,
 }
 
 

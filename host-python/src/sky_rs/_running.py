@@ -32,11 +32,8 @@ def run(
     """
     log_lib = _sky.loaded("skylet.log_lib")
     if log_lib is not None:
-        done: Tuple[int, str, str] = log_lib.run_with_log(
-            command,
-            "/dev/null",
-            require_outputs=True,
-            shell=True,  # noqa: S604
+        done: Tuple[int, str, str] = log_lib.run_with_log(  # noqa: S604 - the same
+            command, "/dev/null", require_outputs=True, shell=True
         )
         return done
     with subprocess.Popen(  # noqa: S602 - what the function is for

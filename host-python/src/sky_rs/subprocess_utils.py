@@ -69,7 +69,7 @@ def run(cmd: Any, **kwargs: Any) -> subprocess.CompletedProcess[Any]:
     Args:
         cmd: A text for the shell or, with ``shell=False``, a list.
         kwargs: What ``subprocess.run`` takes. ``shell`` and ``check`` are true and
-            ``executable`` is '/bin/bash' unless given; without a shell ``executable`` counts for nothing.
+            ``executable`` is '/bin/bash' unless given; without a shell it counts for nothing.
 
     Raises:
         subprocess.CalledProcessError: The return code is not 0.
@@ -270,7 +270,9 @@ def is_echo_disabled(fd: int) -> bool:
         raise AssertionError("fd is not connected to a terminal")
     try:
         import termios  # noqa: PLC0415 - not on Windows
-
+    except ImportError:
+        return False
+    try:
         return not termios.tcgetattr(fd)[3] & termios.ECHO
-    except (ImportError, OSError, termios.error):
+    except (termios.error, OSError):
         return False

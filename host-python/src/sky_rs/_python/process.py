@@ -27,7 +27,7 @@ def retry(
     retries: int, max_retries: Any, ended: Tuple[int, str], codes: Any, marks: Any
 ) -> Optional[str]:
     returncode, stderr = ended
-    if retries >= max_retries:
+    if not retries < max_retries:
         return None
     if codes is not None and returncode in codes:
         return "returncode"
