@@ -100,14 +100,16 @@ def handle_returncode(side, returncode, command, message, stderr):
 
 
 def run_with_retries(side, runs, most, codes, marks):
-    """The result, how often the command was run, and how long was waited."""
-    left = iter(runs)
+    """The result, how often the command was run, and how long was waited.
+
+    After the last of its runs it does the same again.
+    """
     waits = []
     ran = []
 
     def run(command, *_args, **_kwargs):
         ran.append(command)
-        returncode, stderr = next(left)
+        returncode, stderr = runs[min(len(ran), len(runs)) - 1]
         return returncode, f"output {len(ran)}", stderr
 
     with mock.patch(side.runner, run), mock.patch("time.sleep", waits.append):

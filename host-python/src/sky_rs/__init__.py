@@ -1,5 +1,7 @@
 """SkyPilot's performance-critical utilities, in Rust and in a sandbox, with SkyPilot's answers."""
 
+from __future__ import annotations
+
 from sky_rs import exceptions
 from sky_rs._version import __version__
 from sky_rs.backend import get_backend_info, is_rust_available, limits, routes, using
@@ -15,6 +17,10 @@ from sky_rs.strings import (
 )
 from sky_rs.system import get_cpu_count, get_mem_size_gb
 from sky_rs.tree import hash_tree
+
+TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = [
     "__version__",
@@ -40,3 +46,14 @@ __all__ = [
     "truncate_long_strings",
     "using",
 ]
+
+#: Modules that are imported when somebody asks for them: `import sky_rs` has to be quick.
+_ON_DEMAND = frozenset(("aio", "encoding", "names", "perf_utils", "subprocess_utils", "workers"))
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ON_DEMAND:
+        import importlib  # noqa: PLC0415 - with the first of them
+
+        return importlib.import_module(f"sky_rs.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
