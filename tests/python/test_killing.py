@@ -16,7 +16,7 @@ import pytest
 from conftest import run
 
 import sky_rs
-from sky_rs import _alive, _killing, _process, subprocess_daemon, subprocess_utils
+from sky_rs import _alive, _killing, _process, subprocess_daemon
 from sky_rs.subprocess_utils import (
     is_process_alive,
     kill_children_processes,
@@ -78,9 +78,9 @@ WAYS = ["the kernel's descriptors", "files of /proc"]
 @pytest.fixture(params=WAYS)
 def way(request, monkeypatch):
     """How processes are watched: kernels and Pythons without pidfd_open() are still about."""
+    _alive.watched.clear()
     if request.param == WAYS[1]:
         monkeypatch.delattr("os.pidfd_open")
-        monkeypatch.setattr(subprocess_utils, "_NO_PIDFD", True)
 
 
 def test_the_living_and_the_dead(way, zombie):
@@ -124,9 +124,77 @@ def test_of_others_as_of_ones_own(way):
 
 
 def test_without_a_descriptor_left_the_answer_is_the_same():
-    with mock.patch.object(subprocess_utils, "_pidfd_open", side_effect=OSError(24, "EMFILE")):
+    _alive.watched.clear()
+    with mock.patch("os.pidfd_open", side_effect=OSError(24, "Too many open files")):
         assert is_process_alive(os.getpid())
         assert not is_process_alive(2**22 + 1)
+
+
+def descriptors():
+    return len(os.listdir("/proc/self/fd"))
+
+
+def test_asked_again_and_again():
+    with shell("exec sleep 60") as process:
+        assert [is_process_alive(process.pid) for _ in range(3)] == [True] * 3
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert [is_process_alive(process.pid) for _ in range(3)] == [False] * 3
+    assert process.pid not in _alive.watched
+    with pytest.raises(TypeError):
+        is_process_alive(float(os.getpid()))
+
+
+def test_a_number_that_is_in_use_again_is_alive():
+    """Its descriptor stands for who had it before."""
+    with shell("exit") as former, shell("exec sleep 60") as process:
+        former_watch = _alive.Watch(former.pid)
+        former.wait(timeout=10)
+        _alive.watched[process.pid] = former_watch
+        assert [is_process_alive(process.pid) for _ in range(2)] == [True, True]
+
+
+def test_few_descriptors_are_kept():
+    _alive.watched.clear()
+    before = descriptors()
+    with contextlib.ExitStack() as stack:
+        shells = [shell("exec sleep 60") for _ in range(_alive.CAPACITY + 3)]
+        pids = [stack.enter_context(each).pid for each in shells]
+        during = descriptors()
+        assert all(is_process_alive(pid) for _ in range(2) for pid in pids)
+        assert descriptors() - during <= _alive.CAPACITY
+    _alive.watched.clear()
+    assert descriptors() == before
+
+
+def test_a_forked_child_asks_for_itself():
+    code = """
+import os
+from sky_rs.subprocess_utils import is_process_alive
+assert is_process_alive(1)
+if os.fork() == 0:
+    os.closerange(3, 64)  # as who leaves for the background does
+    kept = [os.open("/dev/null", os.O_RDONLY) for _ in range(20)]
+    alive = is_process_alive(1) and is_process_alive(os.getppid())
+    os._exit(0 if alive and all(os.fstat(descriptor) for descriptor in kept) else 1)
+print(os.wait()[1])
+"""
+    assert run(code).split() == ["0"]
+
+
+def test_threads_ask_at_once():
+    wrong = []
+
+    def ask():
+        for _ in range(500):
+            wrong.extend([1] * (not is_process_alive(1) or is_process_alive(2**22 + 1)))
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
 
 
 def test_elsewhere_psutil_is_asked_or_nobody(zombie, monkeypatch):
@@ -261,7 +329,7 @@ def test_one_that_is_nobodys_child(way, kind):
 
 
 def test_one_of_multiprocessing():
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")
     process = context.Process(target=time.sleep, args=(60,))
     assert kill_process_with_grace_period(process) is None  # not started yet
     process.start()

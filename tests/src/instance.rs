@@ -3,6 +3,7 @@
 use crate::bindings::Utils;
 use crate::bindings::exports::skypilot::utils::hashing::{Algorithm, Ended};
 use crate::bindings::exports::skypilot::utils::io::Growth;
+use crate::bindings::exports::skypilot::utils::process::RetryCause;
 use crate::bindings::skypilot::utils::types::Error;
 use crate::host::Host;
 use std::ops::Range;
@@ -166,6 +167,50 @@ impl Instance {
     pub fn take_from_batch(&mut self, batch: ResourceAny) -> wasmtime::Result<Option<Ended>> {
         let exports = self.exports.skypilot_utils_hashing().batch();
         exports.call_take(&mut self.store, batch)
+    }
+
+    pub fn parallel_threads(&mut self, cpus: u32, cloud: &str) -> wasmtime::Result<u32> {
+        self.exports.skypilot_utils_process().call_parallel_threads(&mut self.store, cpus, cloud)
+    }
+
+    pub fn file_mount_workers(
+        &mut self,
+        descriptors: i64,
+        entries: u32,
+        threads: u32,
+    ) -> wasmtime::Result<u32> {
+        let exports = self.exports.skypilot_utils_process();
+        exports.call_file_mount_workers(&mut self.store, descriptors, entries, threads)
+    }
+
+    pub fn next_batch(&mut self, previous: u32, left: u32, cpus: i64) -> wasmtime::Result<u32> {
+        self.exports.skypilot_utils_process().call_next_batch(&mut self.store, previous, left, cpus)
+    }
+
+    /// Whether a command that was not run again yet is, three times at most.
+    pub fn retry(
+        &mut self,
+        returncode: i64,
+        codes: &str,
+        stderr: &str,
+        marks: &str,
+    ) -> wasmtime::Result<Option<RetryCause>> {
+        let exports = self.exports.skypilot_utils_process();
+        exports.call_retry(&mut self.store, 0, 3, returncode, codes, stderr, marks)
+    }
+
+    pub fn backoff(&mut self, chance: f64) -> wasmtime::Result<f64> {
+        self.exports.skypilot_utils_process().call_backoff(&mut self.store, chance)
+    }
+
+    pub fn descendants(
+        &mut self,
+        root: u32,
+        started: u64,
+        table: &str,
+    ) -> wasmtime::Result<String> {
+        let exports = self.exports.skypilot_utils_process();
+        exports.call_descendants(&mut self.store, root, started, table)
     }
 
     pub fn get_cpu_count(&mut self) -> Outcome<i64> {

@@ -35,6 +35,7 @@ fn exports_what_the_world_promises() {
         [
             "skypilot:utils/hashing@0.1.0",
             "skypilot:utils/io@0.1.0",
+            "skypilot:utils/process@0.1.0",
             "skypilot:utils/strings@0.1.0",
             "skypilot:utils/system@0.1.0",
         ]

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _UTILS = "sky.utils.subprocess_utils"
 
+# Asking for a logger takes longer than most of what is logged here for debugging.
+_ours = logging.getLogger("sky_rs")
+_skypilots = logging.getLogger(_UTILS)
+
 
 def loaded(name: str) -> Optional[ModuleType]:
     """A module of SkyPilot's that this process has imported."""
@@ -25,7 +29,7 @@ def loaded(name: str) -> Optional[ModuleType]:
 
 def logger() -> logging.Logger:
     """Where SkyPilot's process helpers log: what they say is for its users to see."""
-    return logging.getLogger(_UTILS if loaded("sky_logging") else "sky_rs")
+    return _skypilots if "sky.sky_logging" in sys.modules else _ours
 
 
 def event(name: str) -> ContextManager[object]:

@@ -128,14 +128,15 @@ def merge_node_names_lineage(
     if current_names is None:
         return existing_json
     existing = _parsed(existing_json)
+    known = len(existing)
     lineages = []
     for number, name in enumerate(current_names):
-        lineage: List[Any] = []
-        if number < len(existing) and isinstance(existing[number], list):
-            lineage = existing[number]
+        lineage: Any = existing[number] if number < known else ()
+        if not isinstance(lineage, list):
+            lineage = []
         if name and (not lineage or lineage[-1] != name):
             lineage.append(name)
-        lineages.append(lineage[-_MAX_LINEAGE:])
+        lineages.append(lineage if len(lineage) <= _MAX_LINEAGE else lineage[-_MAX_LINEAGE:])
     return json.dumps(lineages) if lineages else None
 
 
@@ -163,11 +164,12 @@ def get_display_node_names(node_names_json: Optional[str]) -> Optional[str]:
         lineages = json.loads(node_names_json)
         if not isinstance(lineages, list):
             return node_names_json
-        names = [
-            lineage if isinstance(lineage, str) else lineage[-1]
-            for lineage in lineages
-            if isinstance(lineage, (str, list)) and (lineage or lineage == "")
-        ]
+        names = []
+        for lineage in lineages:
+            if isinstance(lineage, list) and lineage:
+                names.append(lineage[-1])
+            elif isinstance(lineage, str):
+                names.append(lineage)
         return ",".join(names) if names else None
     except (json.JSONDecodeError, TypeError):
         return node_names_json

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import random
-import select
 import shlex
 import subprocess
 import sys
@@ -58,9 +57,7 @@ _backoff = Route("backoff", "process")
 # What colorama has for red, and for an end to it.
 _RED, _RESET = "\033[31m", "\033[0m"
 
-_NO_PIDFD = not hasattr(os, "pidfd_open")
-_pidfd_open: Callable[[int], int] = getattr(os, "pidfd_open", _alive.is_alive)
-_poll: Callable[[], Any] = getattr(select, "poll", object)
+_take_watch, _watched = _alive.watched.pop, _alive.watched
 
 
 def run(cmd: Any, **kwargs: Any) -> subprocess.CompletedProcess[Any]:
@@ -128,21 +125,11 @@ def is_process_alive(pid: int) -> bool:
     Raises:
         TypeError: ``pid`` is no number.
     """
-    if _NO_PIDFD:
-        return _alive.is_alive(pid)
-    try:
-        descriptor = _pidfd_open(pid)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return _alive.is_alive(pid)  # no such call, no descriptor left, or no process of its own
-    # It can be read when the process has ended.
-    poll = _poll()
-    poll.register(descriptor, 1)
-    try:
-        return not poll.poll(0)
-    finally:
-        os.close(descriptor)
+    watch = _take_watch(pid, None) if type(pid) is int else None
+    if watch is None or watch.poll(0):
+        return _alive.look(pid)  # the number may be another's by now
+    _watched[pid] = watch
+    return True
 
 
 def kill_children_processes(

@@ -75,8 +75,10 @@ def get_max_workers_for_file_mounts(
             limit,
         )
         _fd_limit_warning_shown = True
-    directories = filter(os.path.isdir, common_file_mounts.values())
-    entries = max((len(os.listdir(path)) for path in directories), default=0)
+    entries = 0
+    for source in common_file_mounts.values():
+        if os.path.isdir(source):
+            entries = max(entries, len(os.listdir(source)))
     workers: int = _file_mount_workers.run(limit, entries, get_parallel_threads(cloud_str))
     _sky.logger().debug("Using %s workers for file mounts.", workers)
     return workers
