@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from typing import Any, Callable, List
 
 from benches.python.settings import (
     Setting,
     busy_ports,
+    directory,
     free_port,
     given,
     log,
@@ -101,6 +103,12 @@ CASES = [
     Case("get_cpu_count", "", given()),
     Case("get_cpu_count", "override", variable("SKYPILOT_POD_CPU_CORE_LIMIT", "4")),
     Case("get_mem_size_gb", "", given()),
+    Case("get_parallel_threads", "", given()),
+    Case("get_parallel_threads", "kubernetes", given("kubernetes")),
+    Case("is_process_alive", "this one", given(os.getpid())),
+    Case("is_process_alive", "another", given(os.getppid())),
+    Case("is_process_alive", "none", given(2**22 + 1)),
+    Case("estimate_fd_for_directory", "300 entries", directory(300)),
     *_tails(),
     *_digests(),
     *_many_files(),

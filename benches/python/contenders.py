@@ -11,19 +11,21 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any, Callable, ContextManager, List, Set, Tuple
 
-from sky.utils import common_utils
+import psutil
+from sky.utils import common_utils, subprocess_utils
 
 import sky_rs
+import sky_rs.subprocess_utils
 from benches.python.settings import Arguments
 
 _BACKENDS = {"sky_rs._python": "fallback", "sky_rs._component": "component"}
 
 
 class SkyPilot:
-    """SkyPilot's functions, and for those that do many things at once what it has: loops."""
+    """SkyPilot's functions, and what it does where it has none of that name: loops, mostly."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(common_utils, name)
+        return getattr(common_utils, name, None) or getattr(subprocess_utils, name)
 
     @staticmethod
     def base36_encode_many(hex_strings: List[str]) -> List[str]:
@@ -61,6 +63,27 @@ class SkyPilot:
                 digest.update(name.encode() + b"\0" + content.digest())
         return digest.hexdigest()
 
+    @staticmethod
+    def is_process_alive(pid: int) -> bool:
+        """As `_terminate_ssh_tunnel_process` in sky/backends/cloud_vm_ray_backend.py asks."""
+        try:
+            process = psutil.Process(pid)
+            return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    @staticmethod
+    def estimate_fd_for_directory(path: str) -> int:
+        """As `get_max_workers_for_file_mounts` estimates."""
+        return max(5, len(os.listdir(path)) * 5) if os.path.isdir(path) else 5
+
+
+class Ours:
+    """The functions of sky_rs."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sky_rs, name, None) or getattr(sky_rs.subprocess_utils, name)
+
 
 @dataclass(frozen=True)
 class Contender:
@@ -81,11 +104,11 @@ SKYPILOT = Contender("skypilot", SkyPilot(), contextlib.nullcontext)
 CONTENDERS = [
     SKYPILOT,
     *(
-        Contender(backend, sky_rs, functools.partial(sky_rs.using, backend))
+        Contender(backend, Ours(), functools.partial(sky_rs.using, backend))
         for backend in ("python", "component")
     ),
     # As a program gets it that does not choose: in a block, a choice is looked for at each call.
-    Contender("auto", sky_rs, contextlib.nullcontext),
+    Contender("auto", Ours(), contextlib.nullcontext),
 ]
 
 

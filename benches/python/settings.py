@@ -96,6 +96,20 @@ def _take(ports: range, held: contextlib.ExitStack) -> bool:
     return True
 
 
+def directory(entries: int) -> Setting:
+    """A directory with so many files."""
+
+    @contextlib.contextmanager
+    def setting() -> Iterator[Arguments]:
+        path = FILES / f"directory-{entries}"
+        path.mkdir(parents=True, exist_ok=True)
+        for number in range(entries):
+            (path / f"file-{number:04}").touch()
+        yield (str(path),)
+
+    return setting
+
+
 def log(size: int, n: int) -> Setting:
     """The last n lines of a file of about `size` bytes in lines of 84 bytes."""
 

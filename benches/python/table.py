@@ -129,7 +129,7 @@ def _row(name: str, case: Dict[str, Laps], ratios: Sequence[Ratio]) -> List[str]
         str(case["python"]),
         f"{case['component']}{'*' if 'fallback' in case['component'].took else ' '}",
         str(case["auto"]),
-        "+".join(case["auto"].took),
+        "+".join(case["auto"].took) or "only Python",
         *map(str, ratios),
     ]
 

@@ -1,7 +1,7 @@
 """Whether a process is alive.
 
 Linux has descriptors that stand for a process, whatever becomes of its number, and tell at once
-when it has ended. Getting one takes some 3 microseconds, asking it a tenth of that, and whoever asks
+when it has ended. Getting one takes some 3 microseconds and asking it a tenth of that, and who asks
 for a process usually asks again. So some are kept.
 """
 
