@@ -37,6 +37,11 @@ LACKING = {
 sys.path.insert(0, str(VECTORS))
 
 
+def python_of(environment):
+    """The interpreter of a virtual environment."""
+    return environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
 def run(code, *arguments, **environment):
     """Runs code in a fresh process and returns what it printed."""
     done = subprocess.run(
