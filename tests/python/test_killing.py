@@ -148,7 +148,7 @@ def test_asked_again_and_again():
 def test_a_number_that_is_in_use_again_is_alive():
     """Its descriptor stands for who had it before."""
     with shell("exit") as former, shell("exec sleep 60") as process:
-        former_watch = _alive.Watch(former.pid)
+        former_watch = _alive.Watch(os.pidfd_open(former.pid))
         former.wait(timeout=10)
         _alive.watched[process.pid] = former_watch
         assert [is_process_alive(process.pid) for _ in range(2)] == [True, True]

@@ -25,23 +25,21 @@ CAPACITY = 16
 class Watch:
     """A process that one thread at a time may ask whether it has ended.
 
-    Raises:
-        OSError: There is none of that number, or no descriptor for it.
+    Args:
+        descriptor: Stands for the process, and is closed with this object.
     """
 
     __slots__ = ("_descriptor", "poll")
 
-    def __init__(self, pid: int) -> None:
-        self._descriptor = -1
-        self._descriptor = os.pidfd_open(pid)
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
         poll = select.poll()
-        poll.register(self._descriptor, select.POLLIN)
+        poll.register(descriptor, select.POLLIN)
         #: Called with 0, gives nothing as long as the process has not ended.
         self.poll = poll.poll
 
     def __del__(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
+        os.close(self._descriptor)
 
 
 #: Those that nobody is asking. Whoever asks takes one out, and puts it back.
@@ -55,12 +53,13 @@ if hasattr(os, "register_at_fork"):
 def look(pid: int) -> bool:
     """Whether a process is alive that is not watched; if so, it is from now on."""
     try:
-        watch = Watch(pid)
+        descriptor = os.pidfd_open(pid)
     except ProcessLookupError:
         return False
     except (AttributeError, OSError, OverflowError):
         # No such call, no descriptor left, or no process of its own.
         return is_alive(pid)
+    watch = Watch(descriptor)
     if watch.poll(0):
         return False
     if len(watched) >= CAPACITY:
