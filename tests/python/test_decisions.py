@@ -124,7 +124,7 @@ def test_nobody_acts_on_a_wrong_decision(named):
             pytest.raises(ComponentError, match="for a descendant of 1"),
         ):
             route.run(1, 5, table)
-        with mock.patch.object(route, "component_from", 0), sky_rs.using("auto"):
+        with mock.patch.object(route, "component_from", {"": 0}), sky_rs.using("auto"):
             assert route.run(1, 5, table) == [10, 11]
 
 

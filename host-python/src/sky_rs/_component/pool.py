@@ -104,6 +104,9 @@ class Pool:
         return None
 
     def _give_back(self, instance: Instance) -> None:
+        if len(instance.directories) > CAPACITY:
+            instance.close()
+            return
         self._reading.append(instance)
         with contextlib.suppress(IndexError):
             while sum(len(idle.directories) for idle in self._reading.copy()) > CAPACITY:
