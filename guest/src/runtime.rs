@@ -40,7 +40,8 @@ unsafe extern "C" fn cabi_realloc(
     };
     if pointer.is_null() {
         // Not a panic: while the host passes arguments in, no import may be called to report it.
-        core::arch::wasm32::unreachable();
+        // The host finds that this lies outside of the memory, and ends the call.
+        return core::ptr::without_provenance_mut(align.wrapping_neg());
     }
     pointer
 }
@@ -70,12 +71,13 @@ impl Write for Message {
     }
 }
 
-/// Reports message and place to the host, then traps.
+/// Reports message and place to the host, which then ends the call.
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     let mut message = Message { bytes: [0; 512], length: 0 };
     // Writing to a Message cannot fail; it cuts.
     let _ = write!(message, "{info}");
     host_log::log(host_log::Level::Error, "skypilot_utils::panic", message.as_str());
+    host_log::give_up();
     core::arch::wasm32::unreachable()
 }

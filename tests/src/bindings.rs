@@ -5,4 +5,5 @@
 wasmtime::component::bindgen!({
     path: "../wit",
     world: "utils",
+    imports: { "skypilot:utils/host-log.give-up": trappable },
 });

@@ -32,6 +32,18 @@ pub struct Record {
     pub message: String,
 }
 
+/// The error with which the component ends a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GaveUp;
+
+impl std::fmt::Display for GaveUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the component gave up")
+    }
+}
+
+impl std::error::Error for GaveUp {}
+
 /// Tells the bindings that the imports live in [`Host`] itself.
 pub(crate) struct HostImports;
 
@@ -44,6 +56,10 @@ impl types::Host for Host {}
 impl host_log::Host for Host {
     fn log(&mut self, level: host_log::Level, target: String, message: String) {
         self.log.push(Record { level, target, message });
+    }
+
+    fn give_up(&mut self) -> wasmtime::Result<()> {
+        Err(GaveUp.into())
     }
 }
 

@@ -18,6 +18,6 @@ mod host;
 mod instance;
 mod sandbox;
 
-pub use host::{Host, Record};
+pub use host::{GaveUp, Host, Record};
 pub use instance::{Instance, Outcome};
 pub use sandbox::{Sandbox, engine, linker, loaded};

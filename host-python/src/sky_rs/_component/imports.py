@@ -37,6 +37,11 @@ def log(level: str, target: str, message: str) -> None:
         _loading.logger("sky_rs.guest").log(_LEVELS[level], "%s: %s", target, message)
 
 
+def give_up() -> None:
+    """`host-log.give-up`: ends the call."""
+    raise RuntimeError("the component gave up; sky_rs.guest has its reason")
+
+
 def first_free_port(start: int, end: int) -> Any:
     """`host-network.first-free-port`.
 
@@ -103,7 +108,7 @@ def _memory_facts() -> Dict[str, Any]:
 
 
 IMPORTS: Dict[str, Dict[str, Callable[..., Any]]] = {
-    "host-log": {"log": log},
+    "host-log": {"log": log, "give-up": give_up},
     "host-network": {"first-free-port": first_free_port},
     "host-system": {"take-snapshot": take_snapshot},
 }

@@ -42,9 +42,6 @@ class Runtime:
         config.epoch_interruption = True
         # Compilation threads do not survive a fork, and SkyPilot forks.
         config.parallel_compilation = False
-        # A crash reporter that is enabled later, such as faulthandler, would get the signals of
-        # traps first and end the process.
-        config.signals_based_traps = False
         cache.enable(config)
         self.engine = wasmtime.Engine(config)
         self._start()

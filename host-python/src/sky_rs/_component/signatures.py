@@ -158,6 +158,7 @@ SNAPSHOT = Fields(
 
 IMPORTS: Dict[str, Signature] = {
     "host-log#log": Signature((ENUM, STRING, STRING), None),
+    "host-log#give-up": Signature((), None),
     "host-network#first-free-port": Signature(
         (U16, U16), Result(U16, Cases({"none-free": None, "failed": STRING}))
     ),
