@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Patch", "patch", "unpatch"]
 
-_finder = Finder()
+_FINDER = Finder()
 _lock = RLock()
 
 
@@ -63,9 +63,9 @@ def patch() -> Patch:
         if getattr(spec, "_initializing", False):
             importlib.import_module(name)  # another thread is about it: wait
     with _lock:
-        mine = _finder not in sys.meta_path
+        mine = _FINDER not in sys.meta_path
         if mine:
-            sys.meta_path.insert(0, _finder)
+            sys.meta_path.insert(0, _FINDER)
         for name in TABLE:
             module = sys.modules.get(name)
             if module is not None:
@@ -76,6 +76,6 @@ def patch() -> Patch:
 def unpatch() -> None:
     """Puts SkyPilot's own functions back everywhere. Finds nothing to do without a patch."""
     with _lock:
-        if _finder in sys.meta_path:
-            sys.meta_path.remove(_finder)
+        if _FINDER in sys.meta_path:
+            sys.meta_path.remove(_FINDER)
         _modules.unpatch()
