@@ -66,7 +66,9 @@ def environment(version, home, **variables):
     paths = [str(WORK / "sky_rs"), str(HERE)]
     if version != NEWEST:
         paths.insert(0, str(WORK / version))
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("SKY")}
+    clean = {
+        name: value for name, value in os.environ.items() if not name.startswith(("SKY", "PYTHON"))
+    }
     return {
         **clean,
         "HOME": str(home),

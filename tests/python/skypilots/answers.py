@@ -5,6 +5,7 @@ Run with SkyPilot, patched and not, which must give the same:
 """
 
 import hashlib
+import importlib
 import inspect
 import json
 import logging
@@ -19,6 +20,8 @@ sys.path.insert(0, str(VECTORS))
 
 import _evaluate  # noqa: E402
 from sky.utils import common_utils  # noqa: E402
+
+from sky_rs.skypilot._table import TABLE  # noqa: E402
 
 
 def observed(call):
@@ -48,7 +51,7 @@ def told(error):
 def of_vectors():
     answers = {}
     for path in sorted(VECTORS.glob("*.json")):
-        if not hasattr(common_utils, path.stem):
+        if not any(hasattr(module, path.stem) for module in _evaluate.SIDE.modules):
             continue  # an older SkyPilot
         for case in json.loads(path.read_text(encoding="ascii"))["cases"]:
             answers[f"{path.stem} {case['id']}"] = observed(
@@ -116,31 +119,34 @@ def on_this_machine():
     return answers
 
 
-def of_functions():
-    """The functions as objects: except for where they come from, nothing tells."""
-    answers = {}
-    for path in VECTORS.glob("*.json"):
-        function = getattr(common_utils, path.stem, None)
-        if function is not None:
-            answers[path.stem] = [
-                str(inspect.signature(function)),
-                function.__name__,
-                function.__qualname__,
-                function.__doc__,
-                inspect.getsource(function),
-                pickle.loads(pickle.dumps(function)) is function,
-            ]
-    return answers
+def functions():
+    """SkyPilot's functions that may be patched, by name; an older version has not all of them."""
+    for module, listed in TABLE.items():
+        for function in listed:
+            found = getattr(importlib.import_module(module), function.name, None)
+            if found is not None:
+                yield function.name, found
+
+
+def as_object(function):
+    """A function as an object: except for where it comes from, nothing tells."""
+    return [
+        str(inspect.signature(function)),
+        function.__name__,
+        function.__qualname__,
+        function.__doc__,
+        inspect.getsource(function),
+        pickle.loads(pickle.dumps(function)) is function,
+    ]
 
 
 def main():
-    answers = {"vectors": of_vectors(), "machine": on_this_machine(), "functions": of_functions()}
-    names = [path.stem for path in sorted(VECTORS.glob("*.json"))]
-    modules = {
-        name: getattr(common_utils, name).__module__
-        for name in names
-        if hasattr(common_utils, name)
+    answers = {
+        "vectors": of_vectors(),
+        "machine": on_this_machine(),
+        "functions": {name: as_object(function) for name, function in functions()},
     }
+    modules = {name: function.__module__ for name, function in functions()}
     pathlib.Path(sys.argv[2]).write_text(json.dumps({"answers": answers, "modules": modules}))
 
 
