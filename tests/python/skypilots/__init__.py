@@ -24,7 +24,7 @@ WORK = HERE.parents[1] / ".work" / "skypilot"
 #: The version that sky_rs is written after; two that define all functions alike; and one that
 #: does not.
 NEWEST = "0.14.1"
-ALIKE = (NEWEST, "0.13.0", "0.11.0")
+ALIKE = (NEWEST, "0.13.0", "0.12.0")
 OTHER = "0.9.3"
 
 _VENV = WORK / "venv"

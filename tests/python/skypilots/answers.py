@@ -92,6 +92,12 @@ def on_this_machine():
         "cpus": observed(c.get_cpu_count),
         "memory": observed(c.get_mem_size_gb),
         "busy": with_busy_ports(47310, 20, lambda: c.find_free_port(47310)),
+        "available": [
+            with_busy_ports(47370, 1, lambda: [observed(lambda: c.is_port_available(47370))]),
+            observed(lambda: c.is_port_available(47371)),
+            observed(lambda: c.is_port_available(47371, reuse_addr=False)),
+            *(observed(lambda port=port: c.is_port_available(port)) for port in (-1, 1 << 20, "a")),
+        ],
         "wrong calls": [
             observed(c.base36_encode),
             observed(lambda: c.base36_encode("a", "b")),
