@@ -14,7 +14,7 @@ TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
     import logging
     from types import FunctionType
-    from typing import Callable, Dict, List, Set, Tuple
+    from typing import Dict, List, Set, Tuple
 
     from sky_rs.skypilot._table import Function
 
@@ -87,9 +87,9 @@ def _is_ours(value: object) -> bool:
     return any(value is ours for _, ours in _replaced)
 
 
-def _answer(function: Function) -> Callable[..., object]:
+def _answer(function: Function) -> FunctionType:
     module, name = function.answer.split(":")
-    answer: Callable[..., object] = getattr(_loading.module(module), name)
+    answer: FunctionType = getattr(_loading.module(module), name)
     return answer
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
+from types import FunctionType
 
 from sky_rs.skypilot._collaborators import Collaborators
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
     from logging import Logger
-    from types import FunctionType
     from typing import Any, Callable, Dict, Optional, Tuple
 
     from sky_rs.skypilot._table import Function
@@ -24,7 +24,7 @@ _DEBUG = 10
 def stand_in(
     function: Function,
     original: FunctionType,
-    answer: Callable[..., Any],
+    answer: FunctionType,
     namespace: Dict[str, Any],
 ) -> Tuple[FunctionType, Collaborators]:
     """A function that answers as ``answer``, or as ``original`` if somebody meddles with that.
@@ -33,10 +33,39 @@ def stand_in(
         The function, and its collaborators, which have nothing remembered yet.
     """
     collaborators = Collaborators(namespace, function.collaborators)
-    hushed = function.hushed
-    answer = _listening(answer, original, namespace) if function.logs else answer
+    if function.collaborators or function.hushed or function.logs:
+        ours = _watching(function, original, answer, collaborators, namespace)
+    else:
+        # Nothing to look after; and to be called by another takes longer than what some do.
+        ours = _copied(answer)
+    functools.update_wrapper(ours, original)
+    ours.__module__ = HOME
+    return ours, collaborators
 
-    @functools.wraps(original)
+
+def _copied(function: FunctionType) -> FunctionType:
+    copy = FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy
+
+
+def _watching(
+    function: Function,
+    original: FunctionType,
+    answer: Callable[..., Any],
+    collaborators: Collaborators,
+    namespace: Dict[str, Any],
+) -> FunctionType:
+    hushed = function.hushed
+    if function.logs:
+        answer = _listening(answer, original, namespace)
+
     def ours(*args: Any, **kwargs: Any) -> Any:
         for get, name, genuine in collaborators.known:
             if get(name) is not genuine:
@@ -52,8 +81,7 @@ def stand_in(
             with namespace["ux_utils"].print_exception_no_traceback():
                 raise
 
-    ours.__module__ = HOME
-    return ours, collaborators  # type: ignore[return-value]
+    return ours  # type: ignore[return-value]
 
 
 def _listening(
