@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import importlib
 import os
 import sys
 import textwrap
@@ -55,14 +56,14 @@ PAIRS = {
         import os
 
         # Utilities.
-        from sky.utils.common_utils import get_user_hash, hash_file, format_float as ff
+        from sky.utils.common_utils import get_git_commit, hash_file, format_float as ff
         x = 1
         """,
         """
         import os
 
         # Utilities.
-        from sky.utils.common_utils import get_user_hash
+        from sky.utils.common_utils import get_git_commit
         from sky_rs import hash_file, format_float as ff
         x = 1
         """,
@@ -70,13 +71,13 @@ PAIRS = {
     "some of several in parentheses": (
         """
         from sky.utils.common_utils import (
-            get_user_hash,
+            get_git_commit,
             hash_file,
         )
         """,
         """
         from sky.utils.common_utils import (
-            get_user_hash,
+            get_git_commit,
         )
         from sky_rs import hash_file
         """,
@@ -94,12 +95,12 @@ PAIRS = {
     "the module, used for more": (
         """
         from sky.utils import common_utils as cu
-        cu.format_float(cu.get_user_hash())
+        cu.format_float(cu.get_git_commit())
         """,
         """
         from sky.utils import common_utils as cu
         import sky_rs
-        sky_rs.format_float(cu.get_user_hash())
+        sky_rs.format_float(cu.get_git_commit())
         """,
     ),
     "the module among others": (
@@ -155,6 +156,23 @@ PAIRS = {
         sky_rs.format_float(1)
         """,
     ),
+    "functions that are in several places": (
+        """
+        from sky.utils.common_utils import hash_file, remove_color, format_float as ff
+        from sky.utils import common_utils, subprocess_utils
+        common_utils.remove_color(common_utils.hash_file(1))
+        subprocess_utils.run("true")
+        """,
+        """
+        from sky_rs import hash_file, format_float as ff
+        from sky_rs.encoding import remove_color
+        import sky_rs
+        import sky_rs.encoding
+        import sky_rs.subprocess_utils
+        sky_rs.encoding.remove_color(sky_rs.hash_file(1))
+        sky_rs.subprocess_utils.run("true")
+        """,
+    ),
     "by another name": (
         """
         import sky.utils.common_utils as cu, os
@@ -204,11 +222,11 @@ PAIRS = {
     "several statements in a line": (
         """
         import os; from sky.utils import common_utils; print(common_utils.format_float(1));
-        if os: from sky.utils.common_utils import hash_file, get_user_hash; f()
+        if os: from sky.utils.common_utils import hash_file, get_git_commit; f()
         """,
         """
         import os; import sky_rs; print(sky_rs.format_float(1));
-        if os: from sky.utils.common_utils import get_user_hash; from sky_rs import hash_file; f()
+        if os: from sky.utils.common_utils import get_git_commit; from sky_rs import hash_file; f()
         """,
     ),
     "where it is tried": (
@@ -258,6 +276,11 @@ PAIRS = {
         """,
     ),
 }
+
+
+def test_all_functions_are_where_they_are_said_to_be():
+    for module, name, home in survey.FUNCTIONS.values():
+        assert callable(getattr(importlib.import_module(home), name)), (module, name)
 
 
 @pytest.mark.parametrize(("before", "after"), PAIRS.values(), ids=PAIRS)
@@ -344,16 +367,20 @@ LEFT_ALONE = {
         "from sky.utils import common_utils\nprint(common_utils)\n",
         [(2, survey.HANDED_ON)],
     ),
+    "comments between names that go to several places": (
+        "from sky.utils.common_utils import (\n    hash_file,  # digests\n    remove_color,\n)\n",
+        [(2, survey.COMMENT), (3, survey.COMMENT)],
+    ),
     "comments between the names": (
         """
         from sky.utils.common_utils import (
             hash_file,  # digests
-            get_user_hash,
+            get_git_commit,
         )
         """,
         [(2, survey.COMMENT)],
     ),
-    "other functions": ("from sky.utils import common_utils\ncommon_utils.get_user_hash()\n", []),
+    "other functions": ("from sky.utils import common_utils\ncommon_utils.get_git_commit()\n", []),
     "other packages": ("from mine.utils import common_utils\ncommon_utils.hash_file()\n", []),
     "relative imports": ("from .utils.common_utils import hash_file\n", []),
 }
@@ -400,14 +427,16 @@ IMPORTS = [
     "import sky.utils.common_utils as cu, os",
     "import sky",
     "from sky import utils",
-    "from sky.utils.common_utils import hash_file, get_user_hash",
+    "from sky.utils.common_utils import hash_file, get_git_commit",
+    "from sky.utils.common_utils import hash_file, remove_color as cu",
     "from sky.utils.common_utils import (\n    hash_file as cu,  # comment\n    format_float,\n)",
     "import sky_rs",
     "import os  # comment",
 ]
 USES = [
     "common_utils.hash_file(1)",
-    "cu.format_float(cu.get_user_hash())",
+    "common_utils.remove_color(1)",
+    "cu.format_float(cu.get_git_commit())",
     "sky.utils.common_utils.get_cpu_count()",
     "utils.common_utils.hash_file(cu)",
     "hash_file(common_utils)",
@@ -470,7 +499,9 @@ def calls_of(program):
     """The calls that a program makes of SkyPilot's functions or ours; None if it fails."""
     calls = []
     names = ["hash_file", "format_float", "get_cpu_count"]
-    common_utils = Module("common_utils", calls, [*names, "get_user_hash"])
+    everything = [*names, "get_git_commit", "remove_color"]
+    common_utils = Module("common_utils", calls, everything)
+    encoding = Module("encoding", calls, ["remove_color"])
     log_utils = Module("log_utils")
     utils = Module("utils", common_utils=common_utils, log_utils=log_utils)
     sky = Module("sky", calls, ["launch"], utils=utils)
@@ -479,11 +510,12 @@ def calls_of(program):
         "sky.utils": utils,
         "sky.utils.common_utils": common_utils,
         "sky.utils.log_utils": log_utils,
-        "sky_rs": Module("sky_rs", calls, names),
+        "sky_rs": Module("sky_rs", calls, names, encoding=encoding),
+        "sky_rs.encoding": encoding,
     }
     with mock.patch.dict(sys.modules, modules):
         try:
-            exec(program, {"x": Module("x", calls, [*names, "get_user_hash"])})
+            exec(program, {"x": Module("x", calls, everything)})
         except (NameError, AttributeError, TypeError):
             return None
     return calls

@@ -9,6 +9,7 @@ import skypilots
 from conftest import VECTORS, run
 
 import sky_rs.skypilot
+from sky_rs import _migration_survey
 from sky_rs.skypilot._table import TABLE
 
 pytestmark = [
@@ -326,6 +327,16 @@ print([name for name in set(sys.modules) - before if name.startswith("sky")])
     command = [sys.executable, "-m", "sky_rs", "exec", "--", sys.executable, "-c", "print('ran')"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert (done.stdout, done.stderr) == ("ran\n", "")
+
+
+def test_what_is_migrated_is_there_in_skypilot(python):
+    code = f"""
+import importlib
+for module, name, _ in {list(_migration_survey.FUNCTIONS.values())}:
+    if not callable(getattr(importlib.import_module(module), name, None)):
+        print(module, name)
+"""
+    assert python(code) == ""
 
 
 def test_the_public_names_are_documented():

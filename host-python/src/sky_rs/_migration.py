@@ -25,7 +25,7 @@ import libcst as cst
 from libcst import metadata
 
 from sky_rs import _migration_edits as edits
-from sky_rs._migration_survey import HOMES, Survey
+from sky_rs._migration_survey import HOMES, Found, Survey
 
 
 class UnreadableError(Exception):
@@ -74,10 +74,14 @@ def _migrate(module: cst.Module, package: bool) -> Migration:
     wrapper.visit(survey)
     survey.conclude()
     changed = wrapper.module.visit(edits.Edits(survey)) if survey.rewritten else module
-    uses = [Use(*survey.place(found.node), found.function, found.reason) for found in survey.found]
+    uses = [Use(*survey.place(found.node), _told(found), found.reason) for found in survey.found]
     return Migration(
         _parse(changed.bytes).bytes, sorted(uses, key=lambda use: (use.line, use.column))
     )
+
+
+def _told(found: Found) -> str:
+    return found.function if found.home else f"{found.module}.{found.function}"
 
 
 def _parse(source: bytes) -> cst.Module:

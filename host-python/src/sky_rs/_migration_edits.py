@@ -89,9 +89,9 @@ class Edits(cst.CSTTransformer):
         kept: List[cst.BaseSmallStatement] = []
         added: List[cst.BaseSmallStatement] = []
         aliases = list(now.names)  # type: ignore[arg-type]
-        moved = [alias for number, alias in enumerate(aliases) if number in change.moved]
-        if moved and len(moved) == len(aliases):
-            return [now.with_changes(module=_name(next(iter(change.moved.values()))))], []
+        homes = sorted(set(change.moved.values()))
+        if len(homes) == 1 and len(change.moved) == len(aliases):
+            return [now.with_changes(module=_name(homes[0]))], []
         left = [
             alias
             for number, alias in enumerate(aliases)
@@ -99,9 +99,11 @@ class Edits(cst.CSTTransformer):
         ]
         if left:
             kept.append(now if len(left) == len(aliases) else _importing(now, left))
-        if moved:
-            home = _name(next(iter(change.moved.values())))
-            added.append(cst.ImportFrom(home, [_plain(alias) for alias in moved]))
+        for home in homes:
+            moved = [
+                _plain(aliases[number]) for number in change.moved if change.moved[number] == home
+            ]
+            added.append(cst.ImportFrom(_name(home), moved))
         there = self._there.setdefault(self._survey.block(before), set())
         for home in sorted(change.added):
             # Again, rather than to take a comment away with the line.

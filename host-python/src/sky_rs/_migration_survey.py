@@ -8,16 +8,32 @@ from typing import Dict, List, Optional, Set, Tuple, Union
 import libcst as cst
 from libcst import metadata
 
-from sky_rs.skypilot._table import TABLE
+#: By module of SkyPilot: where its functions are in sky_rs.
+HOMES = {
+    "sky.utils.common_utils": {
+        "sky_rs": "base36_encode find_free_port format_float get_cpu_count get_mem_size_gb "
+        "hash_file is_port_available read_last_n_lines truncate_long_string",
+        "sky_rs.encoding": "base64_url_encode compute_code_challenge remove_color",
+        "sky_rs.names": "get_display_node_names get_user_hash is_valid_env_var "
+        "make_cluster_name_on_cloud merge_node_names_lineage",
+    },
+    "sky.utils.perf_utils": {
+        "sky_rs.perf_utils": "get_loop_lag_threshold get_loop_stall_threshold",
+    },
+    "sky.utils.subprocess_utils": {
+        "sky_rs.subprocess_utils": "get_max_workers_for_file_mounts get_parallel_threads "
+        "handle_returncode is_echo_disabled kill_children_processes kill_process_daemon "
+        "kill_process_with_grace_period launch_new_process_tree run run_in_parallel "
+        "run_no_outputs run_with_retries slow_start_processes",
+    },
+}
 
-#: Where the functions of a module of SkyPilot are in sky_rs.
-HOMES = {"sky.utils.common_utils": "sky_rs"}
-
-#: The functions, as SkyPilot's modules and names.
+#: By dotted name of SkyPilot's: the module it is in, its name, and where it is in sky_rs.
 FUNCTIONS = {
-    f"{module}.{function.name}": (module, function.name)
-    for module in HOMES
-    for function in TABLE[module]
+    f"{module}.{name}": (module, name, home)
+    for module, homes in HOMES.items()
+    for home, names in homes.items()
+    for name in names.split()
 }
 
 #: Functions that look an attribute up, replace it or delete it by its name.
@@ -40,6 +56,7 @@ class Found:
     """A use of a function; with a reason, if it is left alone."""
 
     node: cst.CSTNode
+    module: str
     function: str
     home: str = ""
     reason: Optional[str] = None
@@ -101,12 +118,12 @@ class Survey(cst.CSTVisitor):
         if module not in HOMES:
             return None
         if isinstance(node.names, cst.ImportStar):
-            self.found.append(Found(node, f"{module}.*", reason=STAR))
+            self.found.append(Found(node, module, "*", reason=STAR))
             return None
         for number, alias in enumerate(node.names):
             name = f"{module}.{alias.name.value}"
             if name in FUNCTIONS:
-                found = Found(alias, FUNCTIONS[name][1], HOMES[module])
+                found = Found(alias, *FUNCTIONS[name])
                 self.found.append(found)
                 self._from.append((found, node, number))
         return None
@@ -120,8 +137,7 @@ class Survey(cst.CSTVisitor):
         known = [name for name in names if name in FUNCTIONS]
         if not known:
             return
-        module, function = FUNCTIONS[known[0]]
-        found = Found(node, function, HOMES[module])
+        found = Found(node, *FUNCTIONS[known[0]])
         self.found.append(found)
         context = self.get_metadata(metadata.ExpressionContextProvider, node, None)
         if context is not metadata.ExpressionContext.LOAD:
@@ -135,7 +151,7 @@ class Survey(cst.CSTVisitor):
         part = isinstance(parent, cst.Attribute) and parent.value is node
         if not part and node not in self._looked_into and not isinstance(parent, cst.ImportAlias):
             for module in self._names(node) & set(HOMES):
-                self.found.append(Found(node, f"{module}.*", reason=HANDED_ON))
+                self.found.append(Found(node, module, "*", reason=HANDED_ON))
 
     def visit_Call(self, node: cst.Call) -> None:
         called = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
@@ -148,9 +164,9 @@ class Survey(cst.CSTVisitor):
             if isinstance(literal, cst.SimpleString):
                 self._bar(node, f"{module}.{literal.evaluated_value!s}", NAMED)
             else:
-                self.found.append(Found(node, f"{module}.*", reason=LOOKED_UP))
-                for name, (home, _) in FUNCTIONS.items():
-                    if home == module:
+                self.found.append(Found(node, module, "*", reason=LOOKED_UP))
+                for name, (owner, *_) in FUNCTIONS.items():
+                    if owner == module:
                         self._barred.setdefault(name, LOOKED_UP)
 
     def visit_SimpleString(self, node: cst.SimpleString) -> None:
@@ -163,7 +179,7 @@ class Survey(cst.CSTVisitor):
         """Notes that one of the functions is to be left alone in all of this module."""
         if name in FUNCTIONS:
             self._barred.setdefault(name, reason)
-            self.found.append(Found(node, FUNCTIONS[name][1], reason=reason))
+            self.found.append(Found(node, *FUNCTIONS[name], reason=reason))
 
     def _names(self, node: cst.CSTNode) -> Set[str]:
         found = self.get_metadata(metadata.QualifiedNameProvider, node, set())
@@ -176,13 +192,8 @@ class Survey(cst.CSTVisitor):
         taken = self._is_taken()
         self._unbound = self._find_unbound()
         for found in self.found:
-            barred = [
-                reason
-                for name, reason in self._barred.items()
-                if name in FUNCTIONS and FUNCTIONS[name][1] == found.function
-            ]
-            if found.reason is None and barred:
-                found.reason = barred[0]
+            if found.reason is None:
+                found.reason = self._barred.get(f"{found.module}.{found.function}")
             if found.reason is None and taken and isinstance(found.node, cst.Attribute):
                 found.reason = TAKEN
         self._conclude_names()
@@ -191,16 +202,17 @@ class Survey(cst.CSTVisitor):
     def _conclude_names(self) -> None:
         """``from sky.utils.common_utils import ...``: the names stay, so nothing else changes."""
         for found, node, number in self._from:
-            if found.reason is None and self._partial(node) and _has_comments(node):
+            if found.reason is None and self._taken_apart(node) and _has_comments(node):
                 found.reason = COMMENT
             if found.reason is None:
                 self.imports.setdefault(node, Change()).moved[number] = found.home
                 self.rewritten[found.node] = found.home
 
-    def _partial(self, node: cst.ImportFrom) -> bool:
-        """Whether some names of a statement are not to be moved."""
-        moving = [each for each, owner, _ in self._from if owner is node and each.reason is None]
-        return not isinstance(node.names, cst.ImportStar) and len(moving) < len(node.names)
+    def _taken_apart(self, node: cst.ImportFrom) -> bool:
+        """Whether the names of a statement are not to go all to one place."""
+        going = [each for each, owner, _ in self._from if owner is node and each.reason is None]
+        number = len(node.names) if not isinstance(node.names, cst.ImportStar) else 0
+        return len(going) < number or len({each.home for each in going}) > 1
 
     def _conclude_modules(self) -> None:
         """The other imports: uses are rewritten, and imports that nobody needs any longer go."""
