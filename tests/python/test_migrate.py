@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sky_rs import __main__, _migration, migrate
+from sky_rs import __main__, _migration, _migration_table, migrate
 from sky_rs import _migration_survey as survey
 
 
@@ -279,7 +279,7 @@ PAIRS = {
 
 
 def test_all_functions_are_where_they_are_said_to_be():
-    for module, name, home in survey.FUNCTIONS.values():
+    for module, name, home in _migration_table.FUNCTIONS.values():
         assert callable(getattr(importlib.import_module(home), name)), (module, name)
 
 

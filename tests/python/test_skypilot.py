@@ -9,7 +9,7 @@ import skypilots
 from conftest import VECTORS, run
 
 import sky_rs.skypilot
-from sky_rs import _migration_survey
+from sky_rs import _migration_table
 from sky_rs.skypilot._table import TABLE
 
 pytestmark = [
@@ -332,7 +332,7 @@ print([name for name in set(sys.modules) - before if name.startswith("sky")])
 def test_what_is_migrated_is_there_in_skypilot(python):
     code = f"""
 import importlib
-for module, name, _ in {list(_migration_survey.FUNCTIONS.values())}:
+for module, name, _ in {list(_migration_table.FUNCTIONS.values())}:
     if not callable(getattr(importlib.import_module(module), name, None)):
         print(module, name)
 """

@@ -25,7 +25,8 @@ import libcst as cst
 from libcst import metadata
 
 from sky_rs import _migration_edits as edits
-from sky_rs._migration_survey import HOMES, Found, Survey
+from sky_rs._migration_survey import Found, Survey
+from sky_rs._migration_table import HOMES
 
 
 class UnreadableError(Exception):
