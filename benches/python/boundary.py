@@ -50,10 +50,11 @@ def timed(function):
 
 def patch():
     import sky_rs.skypilot
-    from sky_rs.skypilot import _finder, _modules
+    from sky_rs.skypilot import _modules
+    from sky_rs.skypilot._finder import Finder
     sky_rs.skypilot.patch()
     _modules.patch = timed(_modules.patch)
-    _finder.Finder.find_spec = timed(_finder.Finder.find_spec)
+    Finder.find_spec = timed(Finder.find_spec)
 
 timed(patch)()
 import sky

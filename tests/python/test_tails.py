@@ -44,7 +44,7 @@ def outcome(function, *arguments):
 def blocks(*, first, largest, guess=128, sample=4096, long=16):
     """Blocks of other sizes, so that small files have many."""
     with (
-        mock.patch.multiple(tail, _FIRST=first, _BLOCK=largest, _GUESS=guess),
+        mock.patch.multiple(tail, _FIRST=first, _BLOCK=largest, _GUESS=guess, _LARGE=largest),
         mock.patch.multiple(_lines, _SAMPLE=sample, _LONG=long),
     ):
         yield

@@ -9,7 +9,7 @@ from sky_rs import _limits, _loading, hashing
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
-    from typing import Any, Callable, Iterable, List, Optional
+    from typing import Any, Callable, Iterable, List, Optional, Tuple
 
 
 __all__ = ["hash_tree"]
@@ -56,37 +56,44 @@ def hash_tree(
         import hashlib  # noqa: PLC0415 - slow to import, and needed only here
 
     hashing.check(hash_alg, max_workers)
-    lines: List[str] = []
-    names: List[str] = []
-    paths: List[str] = []
-    for name, entry in _entries(os.fsdecode(root), _matcher(exclude)):
-        if entry.is_file(follow_symlinks=False):
-            names.append(name)
-            paths.append(entry.path)
-        elif _is_link(entry):
-            lines.append(f"{name}\0l{_portable(os.readlink(entry.path))}\0")
-        else:
-            lines.append(f"{name}\0{'d' if entry.is_dir() else 's'}\0")
+    names, paths, lines = _walk(os.fsdecode(root), _matcher(exclude))
     digests = hashing.hash_all(paths, hash_alg, max_workers, progress, regular=True)
     lines += [f"{name}\0f{digest}\0" for name, digest in zip(names, digests)]
     lines.sort()
     return hashlib.new(hash_alg, os.fsencode("".join(lines))).hexdigest()
 
 
-def _entries(root: str, excluded: Callable[[str, str], Any]) -> Iterable[Any]:
-    """All entries below a directory with their relative paths; not what is below a link."""
+def _walk(
+    root: str, excluded: Optional[Callable[[str, str], Any]]
+) -> Tuple[List[str], List[str], List[str]]:
+    """Looks at all entries below a directory, but not at what is below a link.
+
+    Returns:
+        The files' relative paths and their paths, and the lines of everything else.
+    """
+    names: List[str] = []
+    paths: List[str] = []
+    lines: List[str] = []
     waiting = [(root, "")]
     while waiting:
         _limits.check_cancelled()
         directory, prefix = waiting.pop()
         with os.scandir(directory) as entries:
             for entry in entries:
-                path = prefix + entry.name
-                if excluded(path, entry.name):
+                name = prefix + entry.name
+                if excluded is not None and excluded(name, entry.name):
                     continue
-                yield path, entry
-                if entry.is_dir(follow_symlinks=False) and not _is_link(entry):
-                    waiting.append((entry.path, f"{path}/"))
+                if entry.is_file(follow_symlinks=False):
+                    names.append(name)
+                    paths.append(entry.path)
+                elif _is_link(entry):
+                    lines.append(f"{name}\0l{_portable(os.readlink(entry.path))}\0")
+                elif entry.is_dir():
+                    lines.append(f"{name}\0d\0")
+                    waiting.append((entry.path, f"{name}/"))
+                else:
+                    lines.append(f"{name}\0s\0")
+    return names, paths, lines
 
 
 def _is_link(entry: Any) -> bool:
@@ -105,11 +112,11 @@ def _portable(target: str) -> str:
     return target[4:].replace("\\", "/") if target[:4] == "\\\\?\\" else target.replace("\\", "/")
 
 
-def _matcher(exclude: Iterable[str]) -> Callable[[str, str], Any]:
-    """Tells from a relative path and its last name whether it is left out."""
+def _matcher(exclude: Iterable[str]) -> Optional[Callable[[str, str], Any]]:
+    """Tells from a relative path and its last name whether it is left out; None if nothing is."""
     patterns = [exclude] if isinstance(exclude, str) else list(exclude)
     if not patterns:
-        return lambda _path, _name: False
+        return None
     import fnmatch  # noqa: PLC0415 - needed only here
     import re  # noqa: PLC0415
 

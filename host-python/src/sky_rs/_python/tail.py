@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import operator
@@ -21,6 +22,9 @@ _FIRST = 4 * 1024
 
 # Bytes to read at a time: what is read, decoded and split has not left the processor's cache.
 _BLOCK = 64 * 1024
+
+# Bytes of a line for which memory is asked for in large pages.
+_LARGE = 4 * 1024 * 1024
 
 # Encodings in which a byte 0x0a is always a newline and never part of another character, so that
 # lines can be decoded together; and error handlers that look at no more than the bytes in error.
@@ -108,7 +112,7 @@ def last_lines(descriptor: int, end: int, n: int, encoding: Any, errors: Any) ->
         return _decoded(_concatenated(_blocks(descriptor, end, n, _split_bytes)), encoding, errors)
 
     def split_text(block: bytes, most: int) -> List[str]:
-        return _lines.split(block.decode(encoding, errors), most)
+        return _lines.split(str(block, encoding, errors), most)
 
     blocks = _blocks(descriptor, end, n, split_text)
     for lines in blocks[:-1]:
@@ -138,7 +142,7 @@ def _decoded(raw: List[bytes], encoding: Any, errors: Any) -> List[str]:
 
 
 def _split_bytes(block: bytes, most: int) -> List[bytes]:
-    return block.rsplit(b"\n", most)[-most:]
+    return bytes(block).rsplit(b"\n", most)[-most:]
 
 
 def _concatenated(blocks: List[List[Any]]) -> List[Any]:
@@ -173,7 +177,7 @@ def _blocks(
             newline = block.find(b"\n")
             if newline < 0:
                 start = line_start(descriptor, start)
-                block = read(descriptor, start, end - start)
+                block = _read_line(descriptor, start, end - start)
             else:
                 start += newline + 1
                 block = block[newline + 1 :]
@@ -186,6 +190,21 @@ def _blocks(
         _limits.check_cancelled()
     blocks.reverse()
     return blocks
+
+
+def _read_line(descriptor: int, start: int, size: int) -> bytes:
+    """A line that is longer than a block: bytes, or something that can be decoded like bytes."""
+    if size >= _LARGE and hasattr(os, "preadv"):
+        import mmap  # noqa: PLC0415 - seldom needed
+
+        if hasattr(mmap, "MADV_HUGEPAGE"):
+            # Getting the memory page by page takes three times as long as reading and decoding.
+            memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+            with contextlib.suppress(OSError):  # a kernel without
+                memory.madvise(mmap.MADV_HUGEPAGE)
+            if os.preadv(descriptor, [memory], start) == size:
+                return memory  # type: ignore[return-value]
+    return read(descriptor, start, size)
 
 
 def line_start(descriptor: int, end: int) -> int:
