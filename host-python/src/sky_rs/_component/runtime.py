@@ -11,7 +11,6 @@ from sky_rs import _loading
 from sky_rs._component import NotRepresented, artifact, cache
 from sky_rs._component.clock import Clock
 from sky_rs._component.pool import Pool
-from sky_rs._component.public import PublicCode
 from sky_rs.exceptions import (
     ComponentDeadlineError,
     ComponentUnavailableError,
@@ -20,6 +19,7 @@ from sky_rs.exceptions import (
 
 if TYPE_CHECKING:
     from sky_rs._component.plans import PlannedCode
+    from sky_rs._component.public import PublicCode
 
 #: "0" calls through the public API only.
 _PLANS = "SKY_RS_CALL_PLANS"
@@ -95,6 +95,8 @@ class Runtime:
                 self.pool.close()
             else:
                 return self.code
+        from sky_rs._component.public import PublicCode  # noqa: PLC0415 - seldom needed
+
         self.code = PublicCode(self.engine, content)
         self._self_test()
         return self.code
