@@ -130,6 +130,25 @@ def test_without_a_socket_there_is_no_answer(monkeypatch):
         sky_rs.is_port_available(30_000)
 
 
+def test_only_a_port_that_cannot_be_bound_is_not_available(monkeypatch):
+    class Probe:
+        def __init__(self, *_):
+            self.closed = False
+            probes.append(self)
+
+        def setsockopt(self, *_):
+            raise OSError(92, "Protocol not available")
+
+        def close(self):
+            self.closed = True
+
+    probes = []
+    monkeypatch.setattr("socket.SocketType", Probe)
+    with pytest.raises(OSError, match="Protocol not available"):
+        sky_rs.is_port_available(30_000)
+    assert [probe.closed for probe in probes] == [True]
+
+
 def test_submodules_are_there_without_being_imported():
     code = """
 import sky_rs, sys

@@ -32,7 +32,7 @@ def is_port_available(port: int, reuse_addr: bool = True) -> bool:
 
     Raises:
         OverflowError: ``port`` is none of these.
-        OSError: No socket can be made.
+        OSError: No socket can be made, or it does not take the option.
     """
     import socket  # noqa: PLC0415 - slow to import, and needed only here
 
@@ -41,9 +41,10 @@ def is_port_available(port: int, reuse_addr: bool = True) -> bool:
     try:
         if reuse_addr:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(("localhost", port))
-    except OSError:
-        return False
+        try:
+            probe.bind(("localhost", port))
+        except OSError:
+            return False
     finally:
         probe.close()
     return True
