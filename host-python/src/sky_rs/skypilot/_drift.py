@@ -25,7 +25,7 @@ def found(
 
     It has if it is not defined in its module, if it takes other arguments than ours, or if it, or
     one of the functions it uses there, mentions other names or constants than in the SkyPilot that
-    ours was compared with.
+    ours was compared with, or if a constant that it looks up has another value.
     """
     if type(original) is not FunctionType or original.__globals__ is not namespace:
         return "it is not defined there"
@@ -33,7 +33,7 @@ def found(
         return "it takes other arguments"
     found_shape = shape(original, function, namespace)
     if found_shape not in function.shapes:
-        return f"its code is another ({found_shape})"
+        return f"its code is another, or a constant it uses ({found_shape})"
     return None
 
 
@@ -52,17 +52,29 @@ def signature(function: Any) -> tuple[Any, ...]:
 
 
 def shape(original: FunctionType, function: Function, namespace: Dict[str, Any]) -> str:
-    """A digest of the names and constants in a function and in its collaborators beside it.
+    """A digest of the names and constants in a function and in its collaborators.
 
     The same for the same source on every Python from 3.9 to 3.13, which no digest of bytecode is.
     """
     words = set(_words(original))
-    for name in function.collaborators:
-        helper = namespace.get(name)
+    for path in function.collaborators:
+        helper = _looked_up(path, namespace)
         helper = getattr(helper, "__wrapped__", helper)
+        constant = getattr(helper, "pattern", helper)  # of a regular expression, its text
         if type(helper) is FunctionType and helper.__globals__ is namespace:
             words.update(_words(helper))
+        elif isinstance(constant, (str, int)):
+            words.add(f"{path} = {constant!r}")
     return f"{zlib.crc32(repr(sorted(words)).encode('utf-8', 'backslashreplace')):08x}"
+
+
+def _looked_up(path: str, namespace: Dict[str, Any]) -> Any:
+    """What a dotted name stands for; none if it is a builtin, or if finding out would import it."""
+    name, *attributes = path.split(".")
+    value = namespace.get(name)
+    for attribute in attributes:
+        value = getattr(value, "__dict__", {}).get(attribute)
+    return value
 
 
 def _words(function: FunctionType) -> Iterator[str]:

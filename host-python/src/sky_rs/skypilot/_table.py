@@ -79,17 +79,17 @@ TABLE: Dict[str, Tuple[Function, ...]] = {
         Function("hash_file", "_python.hashing:hash_file", "821bff4f", "open hashlib.new"),
         Function("is_port_available", "network:is_port_available", "3329a03d", "socket.socket"),
         Function(
-            *("is_valid_env_var", "names:is_valid_env_var", "9662c8a1"),
+            *("is_valid_env_var", "names:is_valid_env_var", "67372964"),
             "re.fullmatch _VALID_ENV_VAR_REGEX",
         ),
         Function(
-            "merge_node_names_lineage", "names:merge_node_names_lineage", "2a118a7f", _LINEAGE
+            "merge_node_names_lineage", "names:merge_node_names_lineage", "aa4815b2", _LINEAGE
         ),
         Function(
             *("read_last_n_lines", "files:read_last_n_lines", "85d28d34", "os.path.exists open"),
             hushed=(RuntimeError,),
         ),
-        Function("remove_color", "encoding:remove_color", "fe4a2a86", "_COLOR_PATTERN"),
+        Function("remove_color", "encoding:remove_color", "631ff628", "_COLOR_PATTERN"),
         Function("truncate_long_string", "strings:truncate_long_string", "974dd5dd"),
     ),
     "sky.utils.subprocess_utils": (
