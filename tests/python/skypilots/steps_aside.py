@@ -17,17 +17,12 @@ from sky_rs.skypilot._table import TABLE
 #: A call of each; it may fail.
 ARGUMENTS = {
     "base36_encode": ("ff",),
-    "base64_url_encode": (b"text",),
-    "compute_code_challenge": ("text",),
     "find_free_port": (40000,),
     "format_float": (2.25,),
-    "get_display_node_names": ('[["a"]]',),
     "hash_file": (__file__, "md5"),
     "is_port_available": (40000,),
     "is_valid_env_var": ("A",),
-    "merge_node_names_lineage": ('[["a"]]', ["b"]),
     "read_last_n_lines": (__file__, 1),
-    "remove_color": ("text",),
     "truncate_long_string": ("a b c", 2),
 }
 

@@ -13,14 +13,12 @@ import types
 from sky_rs.skypilot._table import TABLE
 
 #: Nobody replaces these: types, errors, and functions that only compute.
-LEFT_OUT = {"divmod", "hasattr", "isinstance", "len", "max", "min"} | {
+LEFT_OUT = {"divmod", "hasattr", "isinstance", "len", "min"} | {
     name for name, value in vars(builtins).items() if isinstance(value, type)
 }
 
-#: Looked up by the function that stands in as well, at each call; or no more than a number, or a
-#: method that cannot be replaced.
+#: Looked up by the function that stands in as well, at each call; or no more than numbers.
 LIKEWISE = {
-    "_COLOR_PATTERN.sub",
     "os.SEEK_END",
     "socket.AF_INET",
     "socket.SOCK_STREAM",

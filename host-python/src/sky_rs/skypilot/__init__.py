@@ -2,7 +2,7 @@
 
 The functions of SkyPilot that sky_rs has as well are replaced in SkyPilot's modules, in those that
 are loaded and in those that will be; SkyPilot itself is not imported for that. What they return,
-raise and leave behind stays the same.
+raise and leave behind stays the same. Those that would not be faster stay SkyPilot's own.
 
 A function stays SkyPilot's own, and that is logged once, if the installed version defines it
 otherwise than the version that sky_rs knows. And a replacement steps aside for SkyPilot's function

@@ -46,32 +46,21 @@ _CGROUP = "_is_cgroup_v2 os.path.isfile open"
 _CPU = f"os.getenv psutil.cpu_count os.sched_getaffinity _cpu_count _get_cgroup_cpu_limit {_CGROUP}"
 _MEMORY = f"os.getenv psutil.virtual_memory _mem_size_gb _get_cgroup_memory_limit {_CGROUP}"
 _PORT = "socket.socket logger.debug"  # the second shape: before 0.11.2 it did not log
-_LINEAGE = "json.loads json.dumps json.JSONDecodeError constants.MAX_NODE_NAME_LINEAGE"
-_CHALLENGE = "hashlib.sha256 base64_url_encode base64.urlsafe_b64encode"
 
-# By module of SkyPilot; one that imports another comes after it. hash_file answers in Python on
-# every setting, because the component's digests refuse the update() that hashlib's have.
+# By module of SkyPilot. hash_file answers in Python on every setting, because the component's
+# digests refuse the update() that hashlib's have.
 #
-# Not here, so left to SkyPilot, is what depends on the state of its modules (the user's hash in the
-# names of clusters, warnings that are shown once), or is there for what it logs and does to
-# processes: nothing would be gained.
+# What is not here is left to SkyPilot: what depends on the state of its modules (the user's hash in
+# the names of clusters, warnings that are shown once); what is there for what it logs and does to
+# processes, or takes its time outside Python (get_parallel_threads() asks the kernel); and what is
+# over sooner than a look at its collaborators (remove_color(), base64_url_encode(),
+# get_display_node_names(), ...). Nothing would be gained.
 TABLE: Dict[str, Tuple[Function, ...]] = {
     "sky.utils.common_utils": (
         Function("base36_encode", "strings:base36_encode", "26557541"),
-        Function(
-            *("base64_url_encode", "encoding:base64_url_encode", "483b9dc0"),
-            "base64.urlsafe_b64encode",
-        ),
-        Function(
-            "compute_code_challenge", "encoding:compute_code_challenge", "90037d17", _CHALLENGE
-        ),
         Function("find_free_port", "network:find_free_port", "e73f29b1 595cb42b", _PORT, logs=True),
         Function("format_float", "strings:format_float", "d6e89d2c"),
         Function("get_cpu_count", "system:get_cpu_count", "bc60a6fb", _CPU, hushed=(ValueError,)),
-        Function(
-            *("get_display_node_names", "names:get_display_node_names", "41d8def1"),
-            "json.loads json.JSONDecodeError",
-        ),
         Function(
             *("get_mem_size_gb", "system:get_mem_size_gb", "cd1ed6a0", _MEMORY),
             hushed=(ValueError,),
@@ -83,19 +72,9 @@ TABLE: Dict[str, Tuple[Function, ...]] = {
             "re.fullmatch _VALID_ENV_VAR_REGEX",
         ),
         Function(
-            "merge_node_names_lineage", "names:merge_node_names_lineage", "aa4815b2", _LINEAGE
-        ),
-        Function(
             *("read_last_n_lines", "files:read_last_n_lines", "85d28d34", "os.path.exists open"),
             hushed=(RuntimeError,),
         ),
-        Function("remove_color", "encoding:remove_color", "631ff628", "_COLOR_PATTERN"),
         Function("truncate_long_string", "strings:truncate_long_string", "974dd5dd"),
-    ),
-    "sky.utils.subprocess_utils": (
-        Function(
-            *("get_parallel_threads", "workers:get_parallel_threads", "ec36e66f"),
-            "os.cpu_count _get_thread_multiplier",
-        ),
     ),
 }
