@@ -2,8 +2,10 @@
 
 import contextlib
 import functools
+import hashlib
 import os
 import pathlib
+import random
 import subprocess
 import sys
 from unittest import mock
@@ -128,3 +130,20 @@ def fresh(runtime):
     runtime.pool.close()
     yield runtime
     runtime.pool.close()
+
+
+def digest(path, algorithm="md5"):
+    return hashlib.new(algorithm, pathlib.Path(path).read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Files of all sizes in several directories."""
+    chosen = random.Random(0)
+    paths = []
+    for number, size in enumerate([0, 1, 63, 64, 65, 1000, 65_536, 65_537, 200_000, 3_000_000] * 3):
+        path = tmp_path / str(number % 4) / str(number)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(chosen.randbytes(size))
+        paths.append(str(path))
+    return paths
