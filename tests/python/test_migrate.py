@@ -103,6 +103,38 @@ PAIRS = {
         sky_rs.format_float(cu.get_git_commit())
         """,
     ),
+    "the module in a class, as its attribute": (
+        """
+        class A:
+            from sky.utils import common_utils
+            x = common_utils.hash_file(1)
+        A.common_utils.get_git_commit()
+        """,
+        """
+        class A:
+            from sky.utils import common_utils
+            import sky_rs
+            x = sky_rs.hash_file(1)
+        A.common_utils.get_git_commit()
+        """,
+    ),
+    "the module among others, with comments": (
+        """
+        from sky.utils import (
+            common_utils,  # digests
+            log_utils,
+        )
+        common_utils.hash_file(1)
+        """,
+        """
+        from sky.utils import (
+            common_utils,  # digests
+            log_utils,
+        )
+        import sky_rs
+        sky_rs.hash_file(1)
+        """,
+    ),
     "the module among others": (
         """
         from sky.utils import common_utils, log_utils
@@ -380,6 +412,16 @@ LEFT_ALONE = {
         """,
         [(2, survey.COMMENT)],
     ),
+    "an import for the whole module in a function": (
+        """
+        def f():
+            global common_utils
+            from sky.utils import common_utils
+        def g():
+            common_utils.hash_file(1)
+        """,
+        [(5, survey.SEVERAL_MEANINGS)],
+    ),
     "other functions": ("from sky.utils import common_utils\ncommon_utils.get_git_commit()\n", []),
     "other packages": ("from mine.utils import common_utils\ncommon_utils.hash_file()\n", []),
     "relative imports": ("from .utils.common_utils import hash_file\n", []),
@@ -406,6 +448,33 @@ def test_what_is_left_alone_keeps_its_import():
         common_utils.hash_file(sky_rs.format_float(1))
         """)
     assert rewritten(before) == after
+
+
+def test_a_use_in_front_of_a_functions_own_import_is_left_alone():
+    before = code("""
+        from sky.utils import common_utils
+        def f():
+            if x:
+                from sky.utils import log_utils, subprocess_utils
+                subprocess_utils.run(1)
+            return [common_utils.hash_file(y) for y in x], lambda: common_utils.format_float(1)
+        common_utils.format_float(1)
+        """)
+    after = code("""
+        from sky.utils import common_utils
+        import sky_rs
+        def f():
+            if x:
+                from sky.utils import log_utils
+                import sky_rs.subprocess_utils
+                sky_rs.subprocess_utils.run(1)
+            return [common_utils.hash_file(y) for y in x], lambda: common_utils.format_float(1)
+        sky_rs.format_float(1)
+        """)
+    assert rewritten(before) == after
+    assert rewritten(after) == after
+    hidden = [use.line for use in _migration.migrate(after.encode()).uses if use.reason]
+    assert hidden == [8, 8]
 
 
 @pytest.mark.parametrize("mention", ["__all__ = ['common_utils']", "print(common_utils)"])
@@ -446,7 +515,15 @@ USES = [
     "sky.launch()",
     "del cu",
 ]
-BLOCKS = ["if x:", "def f(cu):", "class A:", "try:", "for cu in (x, x):", "for _ in (1, 2):"]
+BLOCKS = [
+    "if x:",
+    "if not x:",
+    "def f(cu):",
+    "class A:",
+    "try:",
+    "for cu in (x, x):",
+    "for _ in (1, 2):",
+]
 
 
 @st.composite

@@ -8,12 +8,14 @@ from typing import Dict, List, Optional, Set, Tuple, Union
 import libcst as cst
 from libcst import metadata
 
+from sky_rs import _migration_scopes as scopes
 from sky_rs._migration_table import FUNCTIONS, HOMES
 
 #: Functions that look an attribute up, replace it or delete it by its name.
 _BY_NAME = {"getattr", "setattr", "hasattr", "delattr", "object", "multiple"}
 
 SEVERAL_MEANINGS = "what it is called here may mean something else as well"
+HIDDEN = "the name sky_rs may not be bound yet here, in a function that imports it itself"
 TAKEN = "the name sky_rs means something else here"
 ASSIGNED = "this file replaces it"
 NAMED = "this file names it in a string"
@@ -25,7 +27,7 @@ COMMENT = "there are comments between the names that are imported"
 ImportNode = Union[cst.Import, cst.ImportFrom]
 
 
-@dataclass
+@dataclass(eq=False)
 class Found:
     """A use of a function; with a reason, if it is left alone."""
 
@@ -75,6 +77,7 @@ class Survey(cst.CSTVisitor):
         self.rewritten: Dict[cst.CSTNode, str] = {}
         self.imports: Dict[ImportNode, Change] = {}
         self._strings: Set[str] = set()
+        self._attributes: Set[str] = set()
         self._barred: Dict[str, str] = {}
         self._looked_into: Set[cst.CSTNode] = set()
         self._unbound: Set[str] = set()
@@ -107,6 +110,7 @@ class Survey(cst.CSTVisitor):
 
     def visit_Attribute(self, node: cst.Attribute) -> None:
         self._visit_module(node)
+        self._attributes.add(node.attr.value)
         names = self._names(node)
         known = [name for name in names if name in FUNCTIONS]
         if not known:
@@ -192,11 +196,22 @@ class Survey(cst.CSTVisitor):
         """The other imports: uses are rewritten, and imports that nobody needs any longer go."""
         used: Dict[metadata.ImportAssignment, Set[str]] = {}
         accesses: Set[cst.CSTNode] = set()
-        for found in self.found:
-            if found.reason is not None or not isinstance(found.node, cst.Attribute):
+        going = {
+            found: self._roots(found.node)
+            for found in self.found
+            if found.reason is None and isinstance(found.node, cst.Attribute)
+        }
+        changed = [assignment for roots in going.values() for _, assignment in roots]
+        binding = scopes.binding(self._scopes, changed)
+        for found, roots in going.items():
+            if scopes.is_global(self._scopes, roots):
+                found.reason = SEVERAL_MEANINGS
+            elif scopes.is_hidden(self._scopes[found.node], roots, binding):
+                found.reason = HIDDEN
+            if found.reason is not None:
                 continue
             self.rewritten[found.node] = found.home
-            for access, assignment in self._roots(found.node):
+            for access, assignment in roots:
                 accesses.add(access.node)
                 used.setdefault(assignment, set()).add(found.home)
         for assignment, homes in used.items():
@@ -210,6 +225,10 @@ class Survey(cst.CSTVisitor):
         root = name.partition(".")[0]
         if self._package or root in self._strings or (root == name == "sky"):
             return False
+        if isinstance(assignment.scope, metadata.ClassScope) and root in self._attributes:
+            return False  # such as self.common_utils
+        if _has_comments(assignment.node):
+            return False  # which may be about any of its names
         # `import sky.utils.common_utils` binds sky, for whatever is below it.
         others = [
             access
@@ -250,7 +269,7 @@ class Survey(cst.CSTVisitor):
     def _is_taken(self) -> bool:
         """Whether the name ``sky_rs`` is anything but the package."""
         return any(
-            assignment.name == "sky_rs" and not _is_package(assignment)
+            assignment.name == "sky_rs" and not scopes.is_package(assignment)
             for scope in self._all_scopes()
             for assignment in scope.assignments
         )
@@ -270,22 +289,11 @@ class Survey(cst.CSTVisitor):
         return node
 
 
-def _is_package(assignment: metadata.BaseAssignment) -> bool:
-    """Whether a name that is ``sky_rs`` is that of the package."""
-    if not isinstance(assignment, metadata.ImportAssignment):
-        return False
-    node = assignment.node
-    if not isinstance(node, cst.Import):
-        return False
-    named = (alias for alias in node.names if alias.evaluated_alias == "sky_rs")
-    return all(alias.evaluated_name == "sky_rs" for alias in named)
-
-
 def _dotted(node: Union[cst.Name, cst.Attribute]) -> str:
     if isinstance(node, cst.Name):
         return node.value
     return f"{_dotted(node.value)}.{node.attr.value}"  # type: ignore[arg-type]
 
 
-def _has_comments(node: cst.ImportFrom) -> bool:
+def _has_comments(node: cst.CSTNode) -> bool:
     return "#" in cst.Module([]).code_for_node(node)
