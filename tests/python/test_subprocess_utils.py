@@ -1,5 +1,6 @@
 """Commands that are run: as SkyPilot runs them."""
 
+import collections
 import contextlib
 import contextvars
 import inspect
@@ -178,6 +179,18 @@ def test_nothing_is_waited_for_at_the_end(backend, monkeypatch):
     slow_start_processes([mock.Mock()], delay=1e9)
     slow_start_processes([], delay=1e9)
     slow_start_processes([mock.Mock()] * 3, delay=0.01)
+
+
+def test_what_is_started_may_be_any_sequence_and_grow(backend, monkeypatch):
+    monkeypatch.setenv("SKYPILOT_POD_CPU_CORE_LIMIT", "8")
+    processes = collections.deque(mock.Mock() for _ in range(3))
+    slow_start_processes(processes, delay=0)
+    assert all(process.start.call_count == 1 for process in processes)
+    # As many as there were at first, counted from the end, as SkyPilot does.
+    started = []
+    processes = [mock.Mock(**{"start.side_effect": lambda n=n: started.append(n)}) for n in "abc"]
+    slow_start_processes(processes, 0, lambda _: processes.append(processes[0]))
+    assert started == ["a", "c", "a"]
 
 
 # How a command ended

@@ -145,15 +145,18 @@ def slow_start_processes(
         should_exit: Set it to have no further batch started.
     """
     cpus = system.get_cpu_count()
-    started = batch = 0
-    while started < len(processes):
+    left = len(processes)
+    batch = 0
+    while left > 0:
         if should_exit and should_exit.is_set():
             return
-        batch = _next_batch.run(batch, len(processes) - started, cpus)
-        for process in processes[started : started + batch]:
-            process.start()
+        batch = _next_batch.run(batch, left, cpus)
+        for number in range(batch):
+            # Counted from the end, as by SkyPilot: `on_start` may change what there is.
+            index = len(processes) - left + number
+            processes[index].start()
             if on_start:
-                on_start(process)
-        started += batch
-        if started < len(processes):
+                on_start(processes[index])
+        left -= batch
+        if left > 0:
             time.sleep(delay)
