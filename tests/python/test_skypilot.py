@@ -176,6 +176,23 @@ origins(c, "hash_file")
     assert python(code).splitlines() == ["sky_rs", "True md5", "sky"]
 
 
+def test_a_module_that_is_imported_while_the_patch_is_undone_is_not_patched(python):
+    code = """
+import sky_rs.skypilot as s
+s.patch()
+class Undo:  # in the midst of the import
+    def find_spec(self, name, *_):
+        if name == "sky.utils.validator":
+            assert "sky.utils.common_utils" in sys.modules
+            s.unpatch()
+sys.meta_path.insert(0, Undo())
+from sky.utils import common_utils
+origins(common_utils, "hash_file", "format_float")
+print(any(type(finder).__module__.startswith("sky_rs") for finder in sys.meta_path))
+"""
+    assert python(code).splitlines() == ["sky sky", "False"]
+
+
 def test_what_somebody_replaced_before_is_left_alone_and_that_is_said_once(python):
     code = """
 from unittest import mock

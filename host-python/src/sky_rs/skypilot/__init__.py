@@ -13,6 +13,7 @@ replaced by somebody, as tests do: patch first, replace things afterwards.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from _thread import RLock
 
@@ -22,13 +23,28 @@ from sky_rs.skypilot._table import TABLE
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
-    from types import TracebackType
+    from types import ModuleType, TracebackType
     from typing import Optional, Type
 
 __all__ = ["Patch", "patch", "unpatch"]
 
-_FINDER = Finder()
 _lock = RLock()
+
+if hasattr(os, "register_at_fork"):
+    # A child has no thread that would finish what another has begun.
+    os.register_at_fork(
+        before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release
+    )
+
+
+def _imported(module: ModuleType) -> None:
+    """Patches a module that has just been imported, unless the patch was undone meanwhile."""
+    with _lock:
+        if _FINDER in sys.meta_path:
+            _modules.patch(module)
+
+
+_FINDER = Finder(_imported)
 
 
 class Patch:
