@@ -45,7 +45,10 @@ class Function:
 _CGROUP = "_is_cgroup_v2 os.path.isfile open"
 _CPU = f"os.getenv psutil.cpu_count os.sched_getaffinity _cpu_count _get_cgroup_cpu_limit {_CGROUP}"
 _MEMORY = f"os.getenv psutil.virtual_memory _mem_size_gb _get_cgroup_memory_limit {_CGROUP}"
-_PORT = "socket.socket logger.debug"  # the second shape: before 0.11.2 it did not log
+# Looked up in the class, which inherits them; tests replace them there.
+_BIND = "socket.socket.bind"
+_OPTION = "socket.socket.setsockopt"
+_PORT = f"socket.socket {_BIND} logger.debug"  # the second shape: before 0.11.2 it did not log
 
 # By module of SkyPilot. hash_file answers in Python on every setting, because the component's
 # digests refuse the update() that hashlib's have.
@@ -66,7 +69,14 @@ TABLE: Dict[str, Tuple[Function, ...]] = {
             hushed=(ValueError,),
         ),
         Function("hash_file", "_python.hashing:hash_file", "821bff4f", "open hashlib.new"),
-        Function("is_port_available", "network:is_port_available", "3329a03d", "socket.socket"),
+        Function(
+            *(
+                "is_port_available",
+                "network:is_port_available",
+                "3329a03d",
+                f"socket.socket {_BIND} {_OPTION}",
+            )
+        ),
         Function(
             *("is_valid_env_var", "names:is_valid_env_var", "67372964"),
             "re.fullmatch _VALID_ENV_VAR_REGEX",
