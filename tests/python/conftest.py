@@ -27,6 +27,7 @@ LACKING = {
         "fork",
         "modes",  # of files: who may read, write and execute
         "resource",
+        "shell",  # of POSIX: what SkyPilot's process helpers start
         "signals",
         "symlinks",  # for everybody
         "terminals",

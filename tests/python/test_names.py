@@ -104,6 +104,7 @@ def test_odd_ports(port):
     assert isinstance(sky_rs.is_port_available(port), bool)
 
 
+@pytest.mark.needs("/proc")
 @pytest.mark.parametrize(
     ("port", "error", "message"),
     [

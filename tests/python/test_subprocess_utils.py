@@ -7,11 +7,9 @@ import inspect
 import io
 import logging
 import os
-import pty
 import signal
 import subprocess
 import sys
-import termios
 import threading
 import time
 from unittest import mock
@@ -33,6 +31,8 @@ from sky_rs.subprocess_utils import (
     run_with_retries,
     slow_start_processes,
 )
+
+pytestmark = pytest.mark.needs("shell")
 
 SIGNATURES = {
     "get_max_workers_for_file_mounts": "(common_file_mounts, cloud_str=None)",
@@ -359,13 +359,17 @@ def test_a_tree_of_its_own(tmp_path):
         os.kill(pid, signal.SIGKILL)
 
 
-def test_a_log_that_cannot_be_written(tmp_path):
+def test_a_log_that_cannot_be_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the shell makes a file x
     assert launch_new_process_tree("true", f"{tmp_path}/missing/log") > 0
     with pytest.raises(subprocess.CalledProcessError):
         launch_new_process_tree("true", "x; exit 3;")
 
 
 def test_terminals():
+    import pty
+    import termios
+
     master, slave = pty.openpty()
     try:
         assert is_echo_disabled(slave) is False
