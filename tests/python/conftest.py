@@ -10,9 +10,12 @@ import subprocess
 import sys
 from unittest import mock
 
+import psutil
 import pytest
+from processes import TREE, eventually, shell
 
 import sky_rs
+from sky_rs import _alive
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "tests" / "vectors"
@@ -162,3 +165,30 @@ def files(tmp_path):
         path.write_bytes(chosen.randbytes(size))
         paths.append(str(path))
     return paths
+
+
+@pytest.fixture
+def tree():
+    """A shell and the processes below it."""
+    with shell(TREE) as process:
+        below = lambda: psutil.Process(process.pid).children(recursive=True)  # noqa: E731
+        assert eventually(lambda: len(below()) >= 3)
+        yield process, [child.pid for child in below()]
+
+
+WAYS = ["the kernel's descriptors", "files of /proc"]
+
+
+@pytest.fixture(params=WAYS)
+def way(request, monkeypatch):
+    """How processes are watched: kernels and Pythons without pidfd_open() are still about."""
+    _alive.watched.clear()
+    if request.param == WAYS[1]:
+        monkeypatch.delattr("os.pidfd_open")
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "log"
+    path.write_bytes(b"")
+    return path

@@ -1,16 +1,12 @@
 """Commands that are run: as SkyPilot runs them."""
 
-import collections
 import contextlib
-import contextvars
 import inspect
-import io
 import logging
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from unittest import mock
 
@@ -18,18 +14,13 @@ import pytest
 from conftest import run as run_code
 
 import sky_rs
-from sky_rs import _running, _sky, subprocess_utils, workers
+from sky_rs import _sky, subprocess_utils
 from sky_rs.subprocess_utils import (
-    estimate_fd_for_directory,
-    get_max_workers_for_file_mounts,
     handle_returncode,
     is_echo_disabled,
     launch_new_process_tree,
     run,
-    run_in_parallel,
     run_no_outputs,
-    run_with_retries,
-    slow_start_processes,
 )
 
 pytestmark = pytest.mark.needs("shell")
@@ -103,96 +94,6 @@ def test_the_timeline_of_a_skypilot_that_is_there(monkeypatch):
     assert events == ["sky.utils.subprocess_utils.run"]
 
 
-# How many at once
-
-
-def test_a_low_limit_is_told_once(monkeypatch, caplog):
-    monkeypatch.setattr(workers, "_fd_limit_warning_shown", False)
-    monkeypatch.setattr("resource.getrlimit", lambda _: (256, 1024))
-    for _ in range(2):
-        get_max_workers_for_file_mounts({})
-    (record,) = caplog.records
-    assert record.getMessage().startswith("Open file descriptor limit (256) is low.")
-
-
-def test_without_limits_threads_are_the_limit(monkeypatch, backend):
-    monkeypatch.setattr(workers, "resource", None)  # as on Windows
-    monkeypatch.setattr("os.cpu_count", lambda: 16)
-    assert get_max_workers_for_file_mounts({"/a": "~/unexpanded"}) == 15
-    with pytest.raises(TypeError, match="path should be string"):
-        get_max_workers_for_file_mounts({"/a": None})
-
-
-def test_estimates(tmp_path):
-    for name in ("a", "\u00e9", "c"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "\u00e9" / "x").mkdir()
-    assert estimate_fd_for_directory(str(tmp_path)) == 15
-    assert estimate_fd_for_directory(tmp_path) == 15
-    assert estimate_fd_for_directory(os.fsencode(tmp_path)) == 15
-    assert estimate_fd_for_directory(str(tmp_path / "\u00e9")) == 5
-    assert estimate_fd_for_directory(str(tmp_path / "a")) == 0
-    for path, error in ((__file__, NotADirectoryError), ("/none", FileNotFoundError)):
-        with pytest.raises(error) as caught:
-            estimate_fd_for_directory(path)
-        assert caught.value.filename == path
-
-
-def test_in_parallel():
-    here = threading.get_ident()
-    assert run_in_parallel(lambda _: threading.get_ident() == here, []) == []
-    assert run_in_parallel(lambda _: threading.get_ident() == here, {5}, num_threads=0) == [True]
-    assert run_in_parallel(lambda _: threading.get_ident() == here, [1, 2]) == [False, False]
-    assert run_in_parallel(lambda n: n, list(range(50)), num_threads=3) == list(range(50))
-    assert sorted(run_in_parallel(str.upper, {"a": 1, "b": 2})) == ["A", "B"]
-    for threads in (0, -1):
-        with pytest.raises(ValueError, match="Number of processes must be at least 1"):
-            run_in_parallel(print, [1, 2, 3], num_threads=threads)
-    with pytest.raises(TypeError, match="has no len"):
-        run_in_parallel(print, (n for n in range(3)))
-
-
-def test_the_first_error_in_order_is_raised():
-    last_failed = threading.Event()
-
-    def work(number):
-        if number == 1:
-            last_failed.wait(timeout=10)
-            raise KeyError(number)
-        if number == 2:
-            last_failed.set()
-            raise ValueError(number)
-
-    with pytest.raises(KeyError, match="1"):
-        run_in_parallel(work, [0, 1, 2], num_threads=3)
-
-
-def test_context_variables_stay_with_the_caller():
-    variable = contextvars.ContextVar("variable", default="unset")
-    variable.set("set")
-    assert run_in_parallel(lambda _: variable.get(), [1]) == ["set"]
-    assert run_in_parallel(lambda _: variable.get(), [1, 2]) == ["unset", "unset"]
-
-
-def test_nothing_is_waited_for_at_the_end(backend, monkeypatch):
-    monkeypatch.setenv("SKYPILOT_POD_CPU_CORE_LIMIT", "8")
-    slow_start_processes([mock.Mock()], delay=1e9)
-    slow_start_processes([], delay=1e9)
-    slow_start_processes([mock.Mock()] * 3, delay=0.01)
-
-
-def test_what_is_started_may_be_any_sequence_and_grow(backend, monkeypatch):
-    monkeypatch.setenv("SKYPILOT_POD_CPU_CORE_LIMIT", "8")
-    processes = collections.deque(mock.Mock() for _ in range(3))
-    slow_start_processes(processes, delay=0)
-    assert all(process.start.call_count == 1 for process in processes)
-    # As many as there were at first, counted from the end, as SkyPilot does.
-    started = []
-    processes = [mock.Mock(**{"start.side_effect": lambda n=n: started.append(n)}) for n in "abc"]
-    slow_start_processes(processes, 0, lambda _: processes.append(processes[0]))
-    assert started == ["a", "c", "a"]
-
-
 # How a command ended
 
 
@@ -255,89 +156,6 @@ def test_logs_go_where_skypilots_go(monkeypatch, caplog):
 def test_nothing_else_is_in_exceptions():
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         _ = sky_rs.exceptions.Nothing
-
-
-# Again and again
-
-
-@pytest.fixture
-def quickly(monkeypatch):
-    """Retries do not wait, and no daemon is started for each run."""
-    waits = []
-    monkeypatch.setattr("time.sleep", waits.append)
-    monkeypatch.setattr(subprocess_utils, "kill_process_daemon", lambda pid: None)
-    return waits
-
-
-def test_retries(quickly, backend, tmp_path):
-    command = f"echo x >> {tmp_path}/runs; exit $(wc -l < {tmp_path}/runs)"
-    assert run_with_retries(command, retry_returncode=[1, 2, 3]) == (4, "", "")
-    assert len(quickly) == 3
-    assert all(0 <= seconds <= 2 for seconds in quickly)
-    assert run_with_retries(command, retry_returncode=[1])[0] == 5
-    assert run_with_retries("echo boom >&2", 2, None, ["boom"]) == (0, "", "boom\n")
-    assert len(quickly) == 5
-
-
-def test_what_is_run_and_what_it_says(quickly):
-    assert run_with_retries("echo $0") == (0, "/bin/sh\n", "")
-    assert run_with_retries(r"printf 'a\r\nb\377'") == (0, "a\r\nb\ufffd", "")
-    assert run_with_retries("kill -9 $$")[0] == -9
-    returncode, output, error = run_with_retries("/nonexistent/command")
-    assert (returncode, output) == (127, "")
-    assert "/nonexistent/command" in error
-    noise = "bash: no job control in this shell"
-    command = rf"printf 'a\nx {noise}\rb\r\n{noise}' >&2; cat"
-    assert run_with_retries(command) == (0, "", "a\nb\r\n")
-
-
-def test_it_has_a_session_and_no_input(quickly):
-    _, output, _ = run_with_retries("ps -o sid= -p $$; echo $$; cat")
-    session, pid = output.split()
-    assert session == pid
-
-
-def test_much_output_on_both_sides(quickly):
-    code = "import os\nfor _ in range(50): os.write(1, b'x' * 2**20); os.write(2, b'y' * 2**20)"
-    returncode, output, error = run_with_retries(
-        f'{sys.executable} -c "{code}"', retry_stderrs=["z"]
-    )
-    assert (returncode, len(output), len(error)) == (0, 50 * 2**20, 50 * 2**20)
-
-
-def test_a_running_command_is_watched(monkeypatch):
-    watched = []
-    monkeypatch.setattr(subprocess_utils, "kill_process_daemon", watched.append)
-    assert run_with_retries("echo $$")[1].split() == [str(pid) for pid in watched]
-
-
-def test_ctrl_c_ends_it():
-    code = """
-import os, signal, subprocess, threading
-from sky_rs.subprocess_utils import run_with_retries
-threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
-try:
-    run_with_retries("exec sleep 50")
-except KeyboardInterrupt:
-    print("heard")
-"""
-    begin = time.monotonic()
-    assert run_code(code).split() == ["heard"]
-    assert time.monotonic() - begin < 20
-
-
-def test_a_skypilot_that_is_there_runs_it(monkeypatch, quickly):
-    run_with_log = mock.Mock(return_value=(3, "out", "err"))
-    monkeypatch.setitem(sys.modules, "sky.skylet.log_lib", mock.Mock(run_with_log=run_with_log))
-    assert run_with_retries("cmd", 1, [3]) == (3, "out", "err")
-    call = mock.call("cmd", "/dev/null", require_outputs=True, shell=True)
-    assert run_with_log.call_args_list == [call, call]
-
-
-def test_noise_is_cut_by_any_line_end():
-    noise = "bash: cannot set terminal process group (1)"
-    text = f"a\r{noise}\r\n{noise}\nb\u2028c\n\nd"
-    assert _running._text(io.BytesIO(text.encode())) == "a\rb\u2028c\n\nd"
 
 
 # Trees and terminals

@@ -1,0 +1,98 @@
+"""The daemon, which ends what is watched when nobody wants it any more."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from unittest import mock
+
+import psutil
+import pytest
+from processes import DEAF, dead, eventually, shell
+
+import sky_rs
+from sky_rs import _killing, subprocess_daemon
+from sky_rs.subprocess_utils import is_process_alive, kill_process_daemon
+
+pytestmark = pytest.mark.needs("shell", "signals")
+
+
+WATCHED = """
+import subprocess, sys, time
+from sky_rs.subprocess_utils import kill_process_daemon
+process = subprocess.Popen("sleep 60 & echo $!; wait", shell=True, start_new_session=True)
+kill_process_daemon(process.pid, use_kill_pg={group})
+print(process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("group", [False, True])
+def test_what_is_watched_ends_with_the_one_that_wanted_it(group):
+    code = WATCHED.format(group=group)
+    with shell(f"exec {sys.executable} -c '{code}'") as process:
+        pids = sorted(int(process.stdout.readline()) for _ in range(2))
+        time.sleep(0.3)
+        assert all(map(is_process_alive, pids))
+        process.kill()
+        process.wait(timeout=10)
+        assert dead(pids)
+
+
+def test_the_daemon_has_skypilots_arguments(tree):
+    process, below = tree
+    with mock.patch.object(subprocess, "Popen") as popen:
+        kill_process_daemon(process.pid, use_kill_pg=True)
+        kill_process_daemon(2**22 + 1)
+    (first,), options = popen.call_args_list[0]
+    assert first[0] == sys.executable
+    assert os.path.basename(first[1]) == "subprocess_daemon.py"
+    assert first[2:5] == ["--parent-pid", str(os.getpid()), "--proc-pid"]
+    assert first[5:7] == [str(process.pid), "--initial-children"]
+    assert sorted(map(int, first[7].split(","))) == sorted(below)
+    assert set(options) == {"stdin", "stdout", "stderr", "env"}
+    assert options["env"]["SKYPILOT_SUBPROCESS_DAEMON_KILL_PG"] == "1"
+    (second,), options = popen.call_args_list[1]
+    assert second[-1] == ""
+    assert "SKYPILOT_SUBPROCESS_DAEMON_KILL_PG" not in options["env"]
+    _killing._leaving.clear()
+
+
+@pytest.mark.parametrize("deaf", [False, True])
+@pytest.mark.parametrize("by_group", [False, True])
+def test_the_daemon_asks_before_it_ends(deaf, by_group, monkeypatch):
+    monkeypatch.setattr(subprocess_daemon, "daemonize", lambda: None)
+    monkeypatch.setattr(subprocess_daemon, "GRACE", 0.3)
+    monkeypatch.setattr(subprocess_daemon, "GLANCE", 0.05)
+    monkeypatch.setenv("SKYPILOT_SUBPROCESS_DAEMON_KILL_PG", str(int(by_group)))
+    with shell(DEAF if deaf else "echo ready; exec sleep 60") as process, shell("") as parent:
+        process.stdout.readline()
+        parent.wait(timeout=10)
+        reaper = threading.Thread(target=process.wait)  # a group is there as long as its dead are
+        reaper.start()
+        pids = ["--parent-pid", str(parent.pid), "--proc-pid", str(process.pid)]
+        subprocess_daemon.main([*pids, "--initial-children", f"{2**22 + 1},x,"])
+        reaper.join(timeout=10)
+        assert process.returncode == (-signal.SIGKILL if deaf else -signal.SIGTERM)
+
+
+def test_the_daemon_is_detached():
+    code = "import os, sky_rs.subprocess_daemon as d; first = os.getpid(), os.getsid(0)\n"
+    code += "d.daemonize(); print(os.getpid() != first[0], os.getsid(0) != first[1],"
+    code += " os.getsid(0) != os.getpid(), flush=True)"
+    with shell(f'exec {sys.executable} -c "{code}"') as process:
+        assert process.stdout.read().split() == [b"True"] * 3
+
+
+def test_daemons_that_have_left_are_asked_for(tree):
+    process, _ = tree
+    kill_process_daemon(process.pid)
+    (left,) = _killing._leaving[-1:]
+    assert eventually(lambda: psutil.Process(left.pid).status() == psutil.STATUS_ZOMBIE)
+    with mock.patch.object(subprocess, "Popen"):
+        kill_process_daemon(process.pid)
+    assert left.returncode == 0
+    _killing._leaving.clear()
+    assert sky_rs.__version__
