@@ -12,7 +12,7 @@ SOURCES := $(shell find $(PACKAGE) -name '*.py') $(PACKAGE)/py.typed host-python
 .PHONY: demo test test-rust test-python build wheel lint bench routes soak fuzz vectors clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
-	$(BIN)/python -m sky_rs.doctor README.md
+	$(BIN)/sky-rs doctor README.md
 
 test: test-rust test-python ## every test
 
@@ -83,6 +83,6 @@ $(WHEEL): $(COMPONENT) $(SOURCES) | $(VENV)/build
 	touch $@
 
 $(VENV)/installed: $(WHEEL)
-	$(BIN)/python -m pip install --quiet $(WHEEL)
+	$(BIN)/python -m pip install --quiet "$(WHEEL)[cli]"
 	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps $(WHEEL)
 	touch $@

@@ -130,9 +130,9 @@ def python(*arguments):
 
 
 def test_the_doctor_finds_nothing():
-    (command,) = [line for line in commands("python") if "sky_rs.doctor " in line]
+    (command,) = {line for line in commands("sky-rs") if " doctor " in line}
     verdict = "8 of 8 answers equal"
-    assert python(*command.split()[1:]).splitlines()[-1] == verdict
+    assert python("-m", "sky_rs", *command.split()[1:]).splitlines()[-1] == verdict
     assert f"`{verdict}`" in read("CONTRIBUTING.md")
 
 

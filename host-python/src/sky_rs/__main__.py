@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
     from typing import Optional, Sequence
 
-USAGE = """\
-usage: sky-rs COMMAND ...
-
-  exec     runs a command with SkyPilot's functions replaced by those of sky_rs
-  migrate  finds calls of SkyPilot's functions in Python code, and makes them sky_rs's
+_EXTRA = """\
+sky-rs: {} for the command line: pip install 'sky-rs[cli]'
+sky-rs: without them there are `sky-rs exec` and `sky-rs migrate`
 """
+
+#: Set by the shell that asks how a command line may go on.
+_COMPLETING = "_SKY_RS_COMPLETE"
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Runs one command; returns the exit status."""
-    command, *rest = (sys.argv[1:] if arguments is None else arguments) or [""]
-    if command == "exec":
-        from sky_rs import _exec  # noqa: PLC0415 - each command has imports of its own
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    # These two need no extra, and `exec`, in front of others' commands, has to be quick.
+    if words and _COMPLETING not in os.environ:
+        if words[0] == "exec":
+            from sky_rs import _exec  # noqa: PLC0415 - each command has imports of its own
 
-        return _exec.main(rest)
-    if command == "migrate":
-        from sky_rs import migrate  # noqa: PLC0415
+            return _exec.main(words[1:])
+        if words[0] == "migrate":
+            from sky_rs import migrate  # noqa: PLC0415
 
-        return migrate.main(rest)
-    wanted = command in ("-h", "--help")
-    (sys.stdout if wanted else sys.stderr).write(USAGE)
-    return 0 if wanted else 2
+            return migrate.main(words[1:])
+    try:
+        import click  # noqa: F401, PLC0415
+        import rich  # noqa: F401, PLC0415
+    except ImportError as error:
+        sys.stderr.write(_EXTRA.format(error))
+        return 2
+    from sky_rs import _cli  # noqa: PLC0415
+
+    return _cli.run(words)
 
 
 if __name__ == "__main__":

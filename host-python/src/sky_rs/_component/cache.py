@@ -10,18 +10,26 @@ import contextlib
 import os
 import stat
 import sys
-from typing import Any, Optional
+from typing import Any, Optional, Tuple
 
 _CONFIGURATION = "wasmtime-cache.toml"
 
 
-def enable(config: Any) -> None:
-    """Turns wasmtime's cache on, if there is a place for it; otherwise does nothing."""
+def enable(config: Any) -> Tuple[Optional[str], Optional[str]]:
+    """Turns wasmtime's cache on, if there is a place for it.
+
+    Returns:
+        The directory; or else None, and why there is none.
+    """
     # A read-only home, a full disk, a cache that wasmtime refuses: compiling takes 50 ms more.
-    with contextlib.suppress(Exception):
+    try:
         directory = _directory()
-        if directory is not None:
-            config.cache = _configuration(directory)
+        if directory is None:
+            return None, "there is no directory that only this user can change"
+        config.cache = _configuration(directory)
+    except Exception as error:  # wasmtime's is any
+        return None, f"{type(error).__name__}: {error}"
+    return directory, None
 
 
 def _directory() -> Optional[str]:

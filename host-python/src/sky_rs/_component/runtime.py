@@ -42,7 +42,8 @@ class Runtime:
         config.epoch_interruption = True
         # Compilation threads do not survive a fork, and SkyPilot forks.
         config.parallel_compilation = False
-        cache.enable(config)
+        #: Where compiled code is kept, or else None and why it is not.
+        self.cache_directory, self.cache_reason = cache.enable(config)
         self.engine = wasmtime.Engine(config)
         self._start()
         try:

@@ -1,17 +1,15 @@
-"""Shows the eight functions at work on this machine: `python -m sky_rs.doctor [FILE]`.
-
-Each call runs in the component and in the fallback; the exit status is 1 if any two answers
-differ, or if the component cannot be loaded.
-"""
+"""What there is to know about sky_rs on this machine, and the eight functions at work on it."""
 
 from __future__ import annotations
 
+import platform
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, List, Optional, Sequence
+from typing import Any, Callable, Dict, List
 
 import sky_rs
+from sky_rs import _limits, _loading
 
 
 @dataclass
@@ -36,6 +34,44 @@ class Row:
     @property
     def equal(self) -> bool:
         return bool(self.component == self.fallback)
+
+
+def facts() -> Dict[str, Dict[str, Any]]:
+    """What holds in this process, by subject. Loads the component unless Python is chosen.
+
+    Raises:
+        ConfigurationError: A variable has a value that is not one of its choices.
+    """
+    info = sky_rs.get_backend_info()
+    imports = info.pop("imports")
+    limits = _limits.current()
+    sandbox: Dict[str, Any] = {
+        "self_test": None,
+        "calls": info.pop("calls"),
+        "imports": imports,
+        "preopens": "none; in a file call, the directories of its files, read-only",
+        "memory_limit": limits.memory,
+        "deadline": limits.deadline,
+        "cache_directory": None,
+        "cache_reason": None,
+        "forked": _loading.forked,
+    }
+    if info["backend"] == "component":
+        runtime = _loading.module("_component.runtime").load()
+        # It is not loaded otherwise.
+        sandbox["self_test"] = "passed"
+        sandbox["cache_directory"] = runtime.cache_directory
+        sandbox["cache_reason"] = runtime.cache_reason
+    return {
+        "backend": info,
+        "sandbox": sandbox,
+        "python": {
+            "version": platform.python_version(),
+            "implementation": platform.python_implementation(),
+            "executable": sys.executable,
+            "platform": platform.platform(),
+        },
+    }
 
 
 def checks(path: str) -> List[Check]:
@@ -83,53 +119,3 @@ def _timed(call: Callable[[], Any], repeats: int = 25) -> Any:
         call()
         times.append(time.perf_counter() - start)
     return answer, sorted(times)[repeats // 2] * 1e6
-
-
-def _table(rows: Sequence[Row]) -> str:
-    """The rows as text: equal answers are shown once."""
-    lines = [("function", "input", "answer", "equal", "component", "fallback")]
-    for row in rows:
-        answer = repr(row.component)
-        if not row.equal:
-            answer += f" but in Python {row.fallback!r}"
-        lines.append(
-            (
-                row.check.function,
-                row.check.subject,
-                answer,
-                "yes" if row.equal else "NO",
-                f"{row.component_us:.1f} us",
-                f"{row.fallback_us:.1f} us",
-            )
-        )
-    limits = (None, 36, None if not all(row.equal for row in rows) else 60, None, None, None)
-    cells = [[_cut(cell, limit) for cell, limit in zip(line, limits)] for line in lines]
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in cells)
-
-
-def _cut(text: str, limit: Optional[int]) -> str:
-    if limit is None:
-        return text
-    return str(sky_rs.truncate_long_string(text, limit, truncate_middle=True))
-
-
-def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Prints the table; returns the exit status."""
-    paths = list(sys.argv[1:] if arguments is None else arguments)
-    with sky_rs.using("auto"):
-        info = sky_rs.get_backend_info()
-    for key, value in info.items():
-        print(f"{key}: {', '.join(value) if isinstance(value, list) else value}")
-    if info["backend"] != "component":
-        return 1
-    rows = [run(check) for check in checks(paths[0] if paths else __file__)]
-    print()
-    print(_table(rows))
-    different = sum(not row.equal for row in rows)
-    print(f"\n{len(rows) - different} of {len(rows)} answers equal")
-    return 1 if different else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
