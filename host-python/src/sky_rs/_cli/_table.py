@@ -39,7 +39,10 @@ def _draw(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: int) ->
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for index, name in enumerate(header):
         right = index >= len(header) - numbers
-        table.add_column(name, justify="right" if right else "left", no_wrap=right)
+        # A row is a line: of long cells the middle columns lose their ends.
+        whole = right or index == 0
+        width = max(len(line[index]) for line in (header, *rows)) if whole else None
+        table.add_column(name, justify="right" if right else "left", no_wrap=True, min_width=width)
     for row in rows:
         table.add_row(*map(Text, row))
     Console(highlight=False).print(table)
