@@ -7,6 +7,9 @@ from typing import Sequence
 
 import click
 
+#: Characters that a column is never cut below.
+_LEAST = 6
+
 
 def show(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int = 0) -> None:
     """Prints a table.
@@ -36,13 +39,19 @@ def _draw(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: int) ->
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    console = Console(highlight=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for index, name in enumerate(header):
+    widths = [max(map(len, column)) for column in zip(header, *rows)]
+    # A row is a line: where it is too long, the longest of the columns with text are cut.
+    texts = range(1, len(header) - numbers)
+    while texts and sum(widths) + 3 * len(widths) > console.width:
+        longest = max(texts, key=widths.__getitem__)
+        if widths[longest] <= _LEAST:
+            break
+        widths[longest] -= 1
+    for index, (name, width) in enumerate(zip(header, widths)):
         right = index >= len(header) - numbers
-        # A row is a line: of long cells the middle columns lose their ends.
-        whole = right or index == 0
-        width = max(len(line[index]) for line in (header, *rows)) if whole else None
-        table.add_column(name, justify="right" if right else "left", no_wrap=True, min_width=width)
+        table.add_column(name, justify="right" if right else "left", no_wrap=True, max_width=width)
     for row in rows:
         table.add_row(*map(Text, row))
-    Console(highlight=False).print(table)
+    console.print(table)
