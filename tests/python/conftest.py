@@ -26,6 +26,8 @@ LACKING = {
         "/dev/fd",
         "/proc",
         "FIFOs",
+        "any names",  # of files: those that are no text, and all ASCII characters but two
+        "coreutils",  # of GNU
         "exec",
         "fork",
         "modes",  # of files: who may read, write and execute
@@ -37,7 +39,7 @@ LACKING = {
         "termios",  # without which SkyPilot cannot be imported
         "toolchain",
     },
-    "darwin": {"/proc"},
+    "darwin": {"/proc", "any names", "coreutils"},
 }
 
 # Nor do places that got a wheel and have not built it: a Rust toolchain, all crates, and make.
@@ -192,3 +194,10 @@ def log(tmp_path):
     path = tmp_path / "log"
     path.write_bytes(b"")
     return path
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty directory that is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
