@@ -31,10 +31,10 @@ _LARGE = 4 * 1024 * 1024
 _LINEWISE = frozenset(("utf-8", "utf8", "UTF-8", "ascii", "latin-1"))
 _LOCAL_ERRORS = frozenset(("replace", "ignore", "backslashreplace", "surrogateescape"))
 
-# Non-blocking, so that opening a FIFO does not wait for a writer.
-_FLAGS = os.O_RDONLY
+#: For os.open(): non-blocking, so that opening a FIFO does not wait for a writer.
+FLAGS = os.O_RDONLY
 for _name in ("O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY", "O_NOINHERIT"):
-    _FLAGS |= getattr(os, _name, 0)
+    FLAGS |= getattr(os, _name, 0)
 
 
 def read_last_n_lines(
@@ -79,7 +79,7 @@ def open_file(path: Any) -> int:
     if hasattr(path, "__index__"):
         return operator.index(path)
     try:
-        return os.open(os.fspath(path), _FLAGS)
+        return os.open(os.fspath(path), FLAGS)
     except (OSError, ValueError):
         _check_exists(path)
         raise
