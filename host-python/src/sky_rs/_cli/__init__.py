@@ -62,7 +62,8 @@ class _Commands(click.Group):
         # Not further out: click would make 1 of it.
         try:
             status = super().invoke(ctx)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # else it was closed from the start
+                sys.stdout.flush()
         except BrokenPipeError:
             # Whoever read has seen enough. Python must not find that out again when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
