@@ -11,7 +11,12 @@ import sky_rs
 from sky_rs import _host
 from sky_rs._component import sandbox
 from sky_rs._component.clock import Clock
-from sky_rs.exceptions import ComponentDeadlineError, ComponentError, ComponentTrapError
+from sky_rs.exceptions import (
+    ComponentDeadlineError,
+    ComponentError,
+    ComponentMemoryError,
+    ComponentTrapError,
+)
 
 
 @pytest.fixture
@@ -25,7 +30,7 @@ def clock(fresh, monkeypatch):
 
 
 def test_arguments_beyond_the_memory_limit(fresh, component):
-    with pytest.raises(ComponentTrapError, match="strings#truncate-long-string failed"):
+    with pytest.raises(ComponentMemoryError, match="strings#truncate-long-string failed"):
         with sky_rs.limits(memory=4 * 2**20):
             sky_rs.truncate_long_string("x" * 8 * 2**20)
     assert sky_rs.base36_encode("ff") == "73"
@@ -43,12 +48,19 @@ def test_results_beyond_the_memory_limit(fresh, component, caplog, tmp_path):
     file = tmp_path / "f"
     file.write_bytes(b"x" * 3 * 2**19)
     with caplog.at_level(logging.ERROR, logger="sky_rs.guest"), sky_rs.limits(memory=4 * 2**20):
-        with pytest.raises(ComponentTrapError, match=r"io#.*last-lines.* failed"):
+        with pytest.raises(ComponentMemoryError, match=r"io#.*last-lines.* failed"):
             sky_rs.read_last_n_lines(str(file), 1)
     # The panic reported itself, with its place, before the trap.
     assert "memory allocation of" in caplog.text
     assert ".rs:" in caplog.text
     assert sky_rs.read_last_n_lines(__file__, 1)
+
+
+def test_another_trap_is_no_want_of_memory(fresh, monkeypatch):
+    monkeypatch.setattr(_host, "logical_cpus", lambda: "many")
+    with sky_rs.using("component"), pytest.raises(ComponentTrapError) as met:
+        sky_rs.get_cpu_count()
+    assert type(met.value) is ComponentTrapError
 
 
 @pytest.fixture

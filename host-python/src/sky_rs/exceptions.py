@@ -6,6 +6,7 @@ SkyRsError
 └── ComponentError (RuntimeError)            the component could not answer
     ├── ComponentUnavailableError            it cannot be loaded here
     ├── ComponentTrapError                   it stopped in the middle of a call
+    │   └── ComponentMemoryError             for want of memory
     └── ComponentDeadlineError               a call took longer than its deadline
 
 ``ComponentError`` reaches a caller only where the component is forced; otherwise the call is
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ComponentDeadlineError",
     "ComponentError",
+    "ComponentMemoryError",
     "ComponentTrapError",
     "ComponentUnavailableError",
     "ConfigurationError",
@@ -54,6 +56,10 @@ class ComponentUnavailableError(ComponentError):
 
 class ComponentTrapError(ComponentError):
     """The component stopped in the middle of a call; its instance is gone."""
+
+
+class ComponentMemoryError(ComponentTrapError):
+    """A call needed more memory than its limit; its instance is gone."""
 
 
 class ComponentDeadlineError(ComponentError):

@@ -22,9 +22,16 @@ class _Failures(threading.local):
 
     pending: Optional[BaseException] = None
 
+    #: Whether the component has said that it cannot get the memory that it needs.
+    out_of_memory = False
+
     def take(self) -> Optional[BaseException]:
         pending, self.pending = self.pending, None
         return pending
+
+    def take_out_of_memory(self) -> bool:
+        out, self.out_of_memory = self.out_of_memory, False
+        return out
 
 
 failures = _Failures()
@@ -32,6 +39,8 @@ failures = _Failures()
 
 def log(level: str, target: str, message: str) -> None:
     """`host-log.log`: into Python's logging, as `sky_rs.guest`."""
+    # What Rust says when it panics for want of memory.
+    failures.out_of_memory = level == "error" and "memory allocation of" in message
     # A filter or handler of the user's may raise; the call must not suffer.
     with contextlib.suppress(Exception):
         _loading.logger("sky_rs.guest").log(_LEVELS[level], "%s: %s", target, message)

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, Dict
 
 from sky_rs import _limits
 from sky_rs._component import NotRepresented, imports, sandbox
-from sky_rs.exceptions import ComponentDeadlineError, ComponentTrapError
+from sky_rs.exceptions import (
+    ComponentDeadlineError,
+    ComponentMemoryError,
+    ComponentTrapError,
+)
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -52,7 +56,8 @@ class Instance:
 
         Raises:
             NotRepresented: A text has no UTF-8 form; nothing was called.
-            ComponentTrapError: The component trapped, on a memory limit for instance.
+            ComponentMemoryError: The component needed more memory than its limit.
+            ComponentTrapError: The component trapped for any other reason.
             ComponentDeadlineError: The call took longer than its deadline.
         """
         call = self._calls.get(function)
@@ -122,4 +127,9 @@ def _translated(what: str, limits: _limits.Limits, error: Exception) -> Exceptio
             f"{what} took longer than its deadline of {limits.deadline:g} s"
         )
     last = message.strip().splitlines()[-1].strip()
-    return ComponentTrapError(f"{what} failed in the component: {last}")
+    text = f"{what} failed in the component: {last}"
+    # Either the component has said so, or it had no memory for what is passed to it, which it may
+    # not say: see cabi_realloc in the guest.
+    if imports.failures.take_out_of_memory() or last.startswith("realloc return"):
+        return ComponentMemoryError(text)
+    return ComponentTrapError(text)
