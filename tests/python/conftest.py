@@ -201,3 +201,16 @@ def here(tmp_path, monkeypatch):
     """An empty directory that is the current one."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def always(monkeypatch):
+    """Makes `auto` give a function's calls to the component."""
+
+    from sky_rs import _routing
+
+    def set_route(name):
+        monkeypatch.setattr(_routing.ROUTES[name], "component_from", {"": 0})
+        monkeypatch.setattr(_routing.ROUTES[name], "_reported", set())
+
+    return set_route

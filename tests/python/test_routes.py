@@ -7,6 +7,7 @@ import pytest
 import sky_rs
 from sky_rs import _hashlib_speed, _host, _routes_table, _routing, hashing
 from sky_rs._message import Message
+from sky_rs._telemetry.observer import Call
 
 
 @pytest.mark.parametrize(
@@ -48,11 +49,25 @@ def route(monkeypatch):
     return make
 
 
-def answers(route, *calls):
-    return [route.run(*call) for call in calls]
+@pytest.fixture(params=["off", "on"])
+def answers(request):
+    """Which backends answer a route's calls while telemetry is off or on."""
+
+    def watched(route, call):
+        noted = Call(None, "f")
+        answer = route.answer(noted, call)
+        assert noted.backend == answer
+        return answer
+
+    def ask(route, *calls):
+        if request.param == "off":
+            return [route.run(*call) for call in calls]
+        return [watched(route, call) for call in calls]
+
+    return ask
 
 
-def test_size_and_kind_decide(route):
+def test_size_and_kind_decide(route, answers):
     made = route(
         {"md5": {10: 0.5, 20: 1.5, 30: 1.5}, "sha1": {10: 0.5}},
         size=lambda size, _kind: size,
@@ -83,11 +98,11 @@ def test_without_a_size_the_component_has_to_win_them_all(route, ratios, answer)
 
 def test_a_function_that_was_not_measured_is_answered_in_python(route):
     made = route({}, size=lambda size: size)
-    assert answers(made, (10**9,)) == ["python"]
+    assert made.run(10**9) == "python"
     assert made.run is made.python
 
 
-def test_the_machine_is_asked_once_and_only_where_it_could_matter(route):
+def test_the_machine_is_asked_once_and_only_where_it_could_matter(route, answers):
     asked = []
 
     def scale(kind):
@@ -116,7 +131,7 @@ def test_the_machine_is_asked_once_and_only_where_it_could_matter(route):
 
 def test_a_route_that_the_machine_rules_out_settles(route):
     made = route({"": {10: 1.0}}, size=lambda size: size, scale=lambda _: 1.0)
-    assert answers(made, (10,)) == ["python"]
+    assert made.run(10) == "python"
     assert made.run is made.python
 
 

@@ -20,7 +20,8 @@ WITHOUT = """
 import builtins, hashlib, importlib, logging, os, select, signal, socket, sys, time
 # What is not ours has been imported before, and keeps what it has.
 import asyncio, concurrent.futures, ctypes, multiprocessing, subprocess, threading
-import click.shell_completion, libcst.metadata, rich.console, rich.progress, rich.table
+import click.shell_completion, rich.console, rich.progress, rich.table
+import libcst.metadata, opentelemetry.metrics, opentelemetry.trace, prometheus_client
 import wasmtime, wasmtime.component
 
 for name in ("fcntl", "grp", "posix", "pty", "pwd", "resource", "termios", "tty"):

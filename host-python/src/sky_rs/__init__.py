@@ -48,7 +48,9 @@ __all__ = [
 ]
 
 #: Modules that are imported when somebody asks for them: `import sky_rs` has to be quick.
-_ON_DEMAND = frozenset(("aio", "encoding", "names", "perf_utils", "subprocess_utils", "workers"))
+_ON_DEMAND = frozenset(
+    ("aio", "encoding", "names", "perf_utils", "subprocess_utils", "telemetry", "workers")
+)
 
 
 def __getattr__(name: str) -> Any:

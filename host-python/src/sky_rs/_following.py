@@ -8,7 +8,7 @@ import os
 import time
 from _thread import allocate_lock  # importing threading takes longer than importing sky_rs
 
-from sky_rs import _errors, _limits, _loading
+from sky_rs import _errors, _events, _limits, _loading
 from sky_rs._component import NotRepresented
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
@@ -116,11 +116,18 @@ class Follower:
         finally:
             before.close()
 
+    @_events.observed("follow")
     def _open(self, n: Optional[int]) -> ComponentReader | PythonReader:
         arguments = (self._path, n, self._encoding, self._errors)
         if self._in_component:
-            with contextlib.suppress(NotRepresented):
+            call = _events.current.get()
+            if call is not None:
+                call.backend = "component"
+            try:
                 return _loading.module("_component.follow").Reader(*arguments)  # type: ignore[no-any-return]
+            except NotRepresented as declined:
+                if call is not None:
+                    call.fell_back(declined)
         return _loading.module("_python.follow").Reader(*arguments)  # type: ignore[no-any-return]
 
 

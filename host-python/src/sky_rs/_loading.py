@@ -2,7 +2,8 @@
 
 A fork must not find another thread in the middle of importing or loading: the child would wait for
 ever for a module that nobody goes on importing. So whoever loads holds :data:`lock`, and a fork
-waits for it. That holds for slow modules of the standard library, too.
+waits for it. That holds for slow modules of the standard library, too. It also waits for whoever
+tells telemetry something.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import sys
 # Not from threading: importing that takes longer than importing sky_rs.
 from _thread import RLock, get_ident
 
+from sky_rs import _events
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
     from types import ModuleType
-    from typing import Iterator, Set
+    from typing import Any, Dict, Iterator, List
 
 #: Seconds a fork waits for another thread to finish loading.
 _PATIENCE = 5.0
@@ -32,8 +35,8 @@ lock = RLock()
 #: reads files stayed behind.
 forked = False
 
-# The threads that hold the lock for a fork.
-_forking: Set[int] = set()
+# By thread, the locks that it holds for a fork.
+_forking: Dict[int, List[Any]] = {}
 
 
 @contextlib.contextmanager
@@ -72,22 +75,23 @@ def logger(name: str) -> logging.Logger:
 
 
 def _before_fork() -> None:
-    if lock.acquire(timeout=_PATIENCE):
-        _forking.add(get_ident())
+    # In this order: who loads has something to tell.
+    locks = (lock, _events.lock)
+    _forking[get_ident()] = [each for each in locks if each.acquire(timeout=_PATIENCE)]
 
 
 def _after_fork_in_parent() -> None:
-    if get_ident() in _forking:
-        _forking.remove(get_ident())
-        lock.release()
+    for each in _forking.pop(get_ident(), ()):
+        each.release()
 
 
 def _after_fork_in_child() -> None:
     global lock, forked  # noqa: PLW0603
+    in_order = lock in _forking.get(get_ident(), ())
+    _forking.clear()
     lock = RLock()
     forked = forked or "wasmtime" in sys.modules
-    in_order = get_ident() in _forking
-    _forking.clear()
+    _events.after_fork_in_child()
     runtime = sys.modules.get("sky_rs._component.runtime")
     if runtime is not None:
         runtime.after_fork_in_child(in_order=in_order)

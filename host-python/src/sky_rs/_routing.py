@@ -11,7 +11,7 @@ import os
 from _thread import RLock  # importing threading takes longer than importing sky_rs
 from contextvars import ContextVar
 
-from sky_rs import _loading
+from sky_rs import _events, _loading
 from sky_rs._component import NotRepresented
 from sky_rs._routes_table import RATIOS
 from sky_rs.exceptions import ComponentError, ComponentUnavailableError, ConfigurationError
@@ -19,6 +19,8 @@ from sky_rs.exceptions import ComponentError, ComponentUnavailableError, Configu
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
     from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Set
+
+    from sky_rs._telemetry.observer import Call
 
 
 VARIABLE = "SKYPILOT_USE_RUST"
@@ -110,8 +112,14 @@ def _count_block(change: int) -> None:
     with _lock:
         _blocks += change
         if _blocks in (0, change):  # from or to none
-            for route in ROUTES.values():
-                route.settle()
+            settle()
+
+
+def settle() -> None:
+    """Makes every route the shortest way that is left, after something was chosen."""
+    with _lock:
+        for route in ROUTES.values():
+            route.settle()
 
 
 def _after_fork_in_child() -> None:
@@ -159,6 +167,7 @@ class Route:
         kind: What else the work depends on, from the same arguments; a key of the table.
         scale: What the ratios of a kind are to be multiplied by on this machine. It is asked once,
             at the first call whose size could matter.
+        part: Whether each of its calls is part of one that is observed as a whole.
     """
 
     def __init__(  # noqa: PLR0913 - keywords, and most functions need none
@@ -170,11 +179,13 @@ class Route:
         unit: str = "",
         kind: Optional[Callable[..., str]] = None,
         scale: Optional[Callable[[str], float]] = None,
+        part: bool = False,
     ) -> None:
         self.name = name
         self.size = size
         self.unit = unit
         self.kind = kind
+        self.part = part
         self.ratios: Dict[str, Dict[int, float]] = RATIOS.get(name, {})
         self.component_from: Dict[str, int] = {}
         for each in self.ratios:
@@ -193,7 +204,9 @@ class Route:
         """Makes ``run`` the shortest way that the choices made so far leave open."""
         if self.run == self._first:
             return  # the variable is read with the first call
-        if _blocks or _default == COMPONENT:
+        if _events.observer is not None:
+            self.run = _events.observer.watch(self)
+        elif _blocks or _default == COMPONENT:
             self.run = self.decide
         elif _default == PYTHON or not self.component_from:
             self.run = self.python
@@ -218,17 +231,45 @@ class Route:
         if self._scale is None or kind in self._scaled:
             return self._in_component(arguments)
         self._ask_machine(kind, self._scale)
-        return self.run(*arguments)
+        return self._faster(*arguments)
 
-    def _in_component(self, arguments: Any, *, forced: bool = False) -> Any:
+    def answer(self, call: Call, arguments: Any) -> Any:
+        """Answers a call as :meth:`decide` does, and notes in it how."""
+        chosen = selected()
+        if chosen == PYTHON or (chosen == AUTO and not self._pays(arguments)):
+            return self.python(*arguments)
+        call.backend = COMPONENT
+        return self._in_component(arguments, forced=chosen == COMPONENT, told=call.fell_back)
+
+    def _pays(self, arguments: Any) -> bool:
+        """Whether the component is faster for a call; :meth:`_faster` saves itself this call."""
+        kind = "" if self.kind is None else self.kind(*arguments)
+        least = self.component_from.get(kind)
+        if least is None or (self.size is not None and self.size(*arguments) < least):
+            return False
+        if self._scale is None or kind in self._scaled:
+            return True
+        self._ask_machine(kind, self._scale)
+        return self._pays(arguments)
+
+    def _in_component(
+        self,
+        arguments: Any,
+        *,
+        forced: bool = False,
+        told: Optional[Callable[[Exception], None]] = None,
+    ) -> Any:
         try:
             return self.component(*arguments)
-        except NotRepresented:
-            pass
+        except NotRepresented as declined:
+            reason: Exception = declined
         except ComponentError as error:
             if forced:
                 raise
             self._report(error)
+            reason = error
+        if told is not None:
+            told(reason)
         return self.python(*arguments)
 
     def _set_threshold(self, kind: str, scale: float) -> None:
@@ -265,6 +306,7 @@ class Route:
     def _first(self, *arguments: Any) -> Any:
         """Stands in for ``run`` until the first call."""
         selected()
+        _events.ask()
         with _lock:
             self.run = self.decide
             self.settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from sky_rs import _hashlib_speed, _host, _loading
+from sky_rs import _events, _hashlib_speed, _host, _loading
 from sky_rs._message import Message
 from sky_rs._routing import Route
 
@@ -64,8 +64,9 @@ _hash_files = Route(
     unit="bytes",
     kind=_algorithm,
     scale=_hashlib_speed.scale,
+    part=True,
 )
-_hash_small_files = Route("hash_small_files", "hashing")
+_hash_small_files = Route("hash_small_files", "hashing", part=True)
 
 
 def hash_file(path: str, hash_alg: str) -> Union[_Hash, FileDigest]:
@@ -86,6 +87,7 @@ def hash_file(path: str, hash_alg: str) -> Union[_Hash, FileDigest]:
     return _hash_file.run(path, hash_alg)  # type: ignore[no-any-return]
 
 
+@_events.observed("hash_files")
 def hash_files(
     paths: Iterable[Any],
     hash_alg: str,
@@ -123,13 +125,17 @@ def hash_files(
     check(hash_alg, max_workers)
     listed = [os.fspath(path) for path in paths]
     if executor is not None:
+        call = _events.current.get()
+        if call is not None:
+            call.sent(len(listed))
         spread = _loading.module("_spread")
         return spread.hash_files(  # type: ignore[no-any-return]
             listed, hash_alg, max_workers, executor, progress
         )
-    return hash_all(listed, hash_alg, max_workers, progress)
+    return hash_all(listed, hash_alg, max_workers, _events.counted(hash_alg, progress))
 
 
+@_events.observed("s3_etag")
 def s3_etag(
     path: Any,
     part_size: int = 8 * _MEBIBYTE,
@@ -174,6 +180,7 @@ def s3_etag(
             Message(path, min(part_size, size - start), start, min(part_size, size - start))
             for start in range(0, size, part_size)
         ]
+    progress = _events.counted("md5", progress)
     hashed = hash_messages(messages, "md5", max_workers, progress)
     after = os.stat(path)
     if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from sky_rs import _limits, _loading, hashing
+from sky_rs import _events, _limits, _loading, hashing
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["hash_tree"]
 
 
+@_events.observed("hash_tree")
 def hash_tree(
     root: Any,
     hash_alg: str,
@@ -57,6 +58,7 @@ def hash_tree(
 
     hashing.check(hash_alg, max_workers)
     names, paths, lines = _walk(os.fsdecode(root), _matcher(exclude))
+    progress = _events.counted(hash_alg, progress)
     digests = hashing.hash_all(paths, hash_alg, max_workers, progress, regular=True)
     lines += [f"{name}\0f{digest}\0" for name, digest in zip(names, digests)]
     lines.sort()

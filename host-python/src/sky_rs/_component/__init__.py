@@ -10,3 +10,7 @@ Below them, ``runtime`` loads the component, ``pool`` lends instances, ``instanc
 
 class NotRepresented(Exception):  # noqa: N818 - a signal to the router, no error
     """The component has no form for these arguments; the fallback answers the call."""
+
+
+class AfterFork(NotRepresented):
+    """A forked child cannot give the component files; the fallback answers the call."""

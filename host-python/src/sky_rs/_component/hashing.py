@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional, Sequence
 
-from sky_rs import _limits
+from sky_rs import _events, _limits
 from sky_rs._component import NotRepresented, runtime, sandbox
 from sky_rs._component.digest import FileDigest
 from sky_rs._component.outcome import error_tag, file_error
@@ -36,7 +36,8 @@ def hash_file(path: Any, hash_alg: Any) -> FileDigest:
     _algorithm(hash_alg)
     located = sandbox.locate(path)
     like = hashlib.new(hash_alg)
-    (digest,) = _digests([Message(path, located.size)], [located], hash_alg, 1, None)
+    count = _events.counted(like.name)
+    (digest,) = _digests([Message(path, located.size)], [located], hash_alg, 1, count)
     return FileDigest(like, digest)
 
 

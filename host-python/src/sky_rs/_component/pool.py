@@ -7,10 +7,11 @@ anywhere else by a signal whose handler calls too, or be left behind by a fork.
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections import deque
 from typing import TYPE_CHECKING, Any, Deque, Iterator, List, Optional
 
-from sky_rs import _limits
+from sky_rs import _events, _limits
 from sky_rs._component import sandbox
 from sky_rs._component.instance import Instance
 
@@ -29,11 +30,18 @@ class Pool:
         self._pure: Deque[Instance] = deque()
         # Least recently used first.
         self._reading: Deque[Instance] = deque()
+        # Idle or lent. Those that nobody closes are not kept by this.
+        self._open: weakref.WeakSet[Instance] = weakref.WeakSet()
 
     @property
     def idle(self) -> int:
         """Instances that nobody has borrowed."""
         return len(self._pure) + len(self._reading)
+
+    @property
+    def used(self) -> int:
+        """Instances that somebody has borrowed."""
+        return max(0, len(self._open) - self.idle)
 
     def call(self, function: str, *arguments: Any) -> Any:
         """One call that needs no files; see :meth:`Instance.call`."""
@@ -41,31 +49,33 @@ class Pool:
         try:
             instance = self._pure.pop()
         except IndexError:
-            instance = Instance(self._runtime, (), limits)
+            instance = self._start((), limits)
         if instance.limits is not limits:
             instance = self._fitting(instance, limits)
         try:
             result = instance.call(function, *arguments)
         except BaseException:
             # A trap, a deadline, Ctrl-C in the middle: its state is unknown, and a new one cheap.
-            instance.close()
+            self._end(instance)
             raise
         if len(self._pure) < CAPACITY:
             self._pure.append(instance)
         else:
-            instance.close()
+            self._end(instance)
         return result
 
     @contextlib.contextmanager
     def lend(self, directories: sandbox.Directories) -> Iterator[Instance]:
         """An instance that reads directories, for the block; kept afterwards unless that fails."""
         limits = _limits.current()
-        instance = self._take(directories) or Instance(self._runtime, directories, limits)
+        instance = self._take(directories) or self._start(directories, limits)
         instance = self._fitting(instance, limits)
         try:
+            if _events.observer is not None:
+                _events.observer.flush()
             yield instance
         except BaseException:
-            instance.close()
+            self._end(instance)
             raise
         self._give_back(instance)
 
@@ -74,13 +84,32 @@ class Pool:
         if instance.fits(limits):
             instance.allow(limits)
             return instance
+        self._end(instance)
+        return self._start(instance.directories, limits)
+
+    def _start(self, directories: sandbox.Directories, limits: _limits.Limits) -> Instance:
+        instance = Instance(self._runtime, directories, limits)
+        self._open.add(instance)
+        if _events.observer is not None:
+            _events.observer.started()
+        return instance
+
+    def _end(self, instance: Instance) -> None:
         instance.close()
-        return Instance(self._runtime, instance.directories, limits)
+        self._open.discard(instance)
+        if _events.observer is not None:
+            _events.observer.discarded()
 
     def close(self) -> None:
         """Frees every idle instance."""
         for instance in self._empty():
-            instance.close()
+            self._end(instance)
+
+    def rest(self) -> None:
+        """Frees every idle instance since nobody has called for some time."""
+        self.close()
+        if _events.observer is not None:
+            _events.observer.flush()
 
     def abandon(self) -> None:
         """Forgets every idle instance without freeing it, in a child that was forked meanwhile."""
@@ -105,9 +134,9 @@ class Pool:
 
     def _give_back(self, instance: Instance) -> None:
         if len(instance.directories) > CAPACITY:
-            instance.close()
+            self._end(instance)
             return
         self._reading.append(instance)
         with contextlib.suppress(IndexError):
             while sum(len(idle.directories) for idle in self._reading.copy()) > CAPACITY:
-                self._reading.popleft().close()
+                self._end(self._reading.popleft())

@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING, List, Optional, Union
 
 from sky_rs import _loading
-from sky_rs._component import NotRepresented, artifact, cache
+from sky_rs._component import AfterFork, artifact, cache
 from sky_rs._component.clock import Clock
 from sky_rs._component.pool import Pool
 from sky_rs.exceptions import (
@@ -75,7 +75,7 @@ class Runtime:
 
     def _start(self) -> None:
         self.pool = Pool(self)
-        self.clock = Clock(self.engine.increment_epoch, self.pool.close)
+        self.clock = Clock(self.engine.increment_epoch, self.pool.rest)
 
     def _choose_code(self, content: bytes) -> Union[PlannedCode, PublicCode]:
         """Plans, if they give the known answers, else the public API, if that does.
@@ -163,12 +163,12 @@ def load_for_files() -> Runtime:
 
     Raises:
         ComponentUnavailableError: It cannot be loaded.
-        NotRepresented: This process was forked from one that used wasmtime, which reads files on
+        AfterFork: This process was forked from one that used wasmtime, which reads files on
             threads that the fork left behind, so the call would never return.
     """
     runtime = load()
     if _loading.forked:
-        raise NotRepresented("files in a forked process")
+        raise AfterFork("files in a forked process")
     return runtime
 
 

@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 
-from sky_rs import _errors, _limits, _loading
+from sky_rs import _errors, _events, _limits, _loading
 from sky_rs._python import fifo
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
@@ -43,6 +43,8 @@ def hash_file(path: Any, hash_alg: Any) -> _Hash:
             # One byte more than there is: if it is not there, this is the end.
             content = os.read(descriptor, status.st_size + 1)
             digest = hashlib.new(hash_alg, content)
+            if _events.observer is not None:
+                _report(digest)(len(content))
             if len(content) == status.st_size:
                 return digest
         elif stat.S_ISDIR(status.st_mode):
@@ -58,10 +60,19 @@ def hash_file(path: Any, hash_alg: Any) -> _Hash:
 
 def _hash_rest(file: FileIO, status: os.stat_result, path: Any, digest: _Hash) -> _Hash:
     """Adds what is left of a file of any kind."""
+    report = _report(digest)
     if stat.S_ISFIFO(status.st_mode):
-        digest.update(fifo.first_byte(file, path))
-    _add_rest(file, digest)
+        first = fifo.first_byte(file, path)
+        digest.update(first)
+        report(len(first))
+    _add_rest(file, digest, report=report)
     return digest
+
+
+def _report(digest: _Hash) -> Callable[[int], bool]:
+    """Counts bytes of a single file, for whoever observes the call."""
+    count = _events.counted(digest.name)
+    return lambda size: count is None or count(size) is None
 
 
 def _add_rest(
