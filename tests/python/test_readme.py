@@ -130,7 +130,8 @@ def python(*arguments):
 
 
 def test_the_doctor_finds_nothing():
-    (command,) = {line for line in commands("sky-rs") if " doctor " in line}
+    command = "sky-rs doctor README.md"
+    assert command in commands("sky-rs")
     verdict = "8 of 8 answers equal"
     assert python("-m", "sky_rs", *command.split()[1:]).splitlines()[-1] == verdict
     assert f"`{verdict}`" in read("CONTRIBUTING.md")
@@ -185,6 +186,17 @@ def test_exec(start, tmp_path, type_in):
     said = type_in(command.replace("sky-rs", start, 1)).split()
     assert said[0] == "status"
     assert "sky_rs.skypilot._finder" in said
+
+
+@pytest.mark.needs("shell")
+def test_the_command_line(tmp_path, type_in):
+    (block,) = [text for text in blocks(read("README.md"), "console") if "sky-rs doctor" in text]
+    for name in ("README.md", "LICENSE"):
+        (tmp_path / name).write_text(read(name), encoding="utf-8")
+    said = {line: type_in(line[2:]) for line in block.splitlines()}
+    (checked,) = [text for line, text in said.items() if " hash -c " in line]
+    assert checked == "README.md: OK\n"
+    assert all(text for line, text in said.items() if " > " not in line)
 
 
 @pytest.mark.needs("shell")
