@@ -1,5 +1,6 @@
 """Runs commands of ``sky-rs`` and their namesakes of the GNU tools."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -9,16 +10,20 @@ import threading
 PATIENCE = 60
 
 
+@contextlib.contextmanager
 def start(*arguments, **options):
-    """Starts ``sky-rs`` with some arguments, which may be bytes."""
+    """Runs ``sky-rs`` with some arguments, which may be bytes, and waits for its end."""
     for stream in ("stdin", "stdout", "stderr"):
         options.setdefault(stream, subprocess.PIPE)
     command = [sys.executable, "-m", "sky_rs", *map(os.fsdecode, arguments)]
     process = subprocess.Popen(command, bufsize=0, **options)
     timer = threading.Timer(PATIENCE, process.kill)
-    timer.daemon = True
     timer.start()
-    return process
+    try:
+        with process:
+            yield process
+    finally:
+        timer.cancel()
 
 
 def sky_rs(*arguments, stdin=b"", **options):

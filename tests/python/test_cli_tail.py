@@ -1,5 +1,6 @@
 """``sky-rs tail``: writes byte for byte what ``tail`` writes."""
 
+import contextlib
 import os
 import random
 import signal
@@ -113,20 +114,22 @@ def test_numbers_of_lines_that_are_none(n):
 
 
 class Following:
-    """``sky-rs tail -f``, whose output is expected byte for byte."""
+    """A ``sky-rs tail -f``, whose output is expected byte for byte."""
 
-    def __init__(self, *arguments):
-        self._process = start("tail", "-s", "0.01", "-f", *arguments)
-
-    def __enter__(self):
-        return self
+    def __init__(self, process):
+        self._process = process
 
     def expect(self, content):
         assert read(self._process, len(content)) == content
 
-    def __exit__(self, *_):
-        self._process.kill()
-        self._process.communicate()
+
+@contextlib.contextmanager
+def follow(*arguments):
+    with start("tail", "-s", "0.01", "-f", *arguments) as process:
+        try:
+            yield Following(process)
+        finally:
+            process.kill()
 
 
 def append(name, content):
@@ -135,7 +138,7 @@ def append(name, content):
 
 
 def test_what_is_appended_comes_at_once(here):
-    with Following("unfinished", "-n1") as following:
+    with follow("unfinished", "-n1") as following:
         following.expect(b"3")
         append("unfinished", b"4\r\n5")
         following.expect(b"4\r\n5")
@@ -144,7 +147,7 @@ def test_what_is_appended_comes_at_once(here):
 
 
 def test_a_file_may_be_rotated_and_truncated(here):
-    with Following("unfinished", "-n1") as following:
+    with follow("unfinished", "-n1") as following:
         following.expect(b"3")
         os.rename("unfinished", "old")
         append("old", b"4\n")
@@ -158,7 +161,7 @@ def test_a_file_may_be_rotated_and_truncated(here):
 
 
 def test_several_files_are_told_apart(here):
-    with Following("unfinished", "empty", "missing", "-n1") as following:
+    with follow("unfinished", "empty", "missing", "-n1") as following:
         following.expect(b"==> unfinished <==\n3\n==> empty <==\n")
         append("empty", b"1\n")
         following.expect(b"1\n")

@@ -230,14 +230,14 @@ def test_wrong_usage(arguments, status, capsys):
     assert __main__.main(arguments) == status
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "usage: sky-rs" in captured.err
+    assert "usage: sky-rs" in captured.err.lower()
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["exec", "--help"], ["exec", "-h"]])
 def test_help(arguments, capsys):
     assert __main__.main(arguments) == 0
     captured = capsys.readouterr()
-    assert "usage: sky-rs" in captured.out
+    assert "usage: sky-rs" in captured.out.lower()
     assert captured.err == ""
 
 
