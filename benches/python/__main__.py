@@ -1,19 +1,20 @@
-"""`python -m benches.python`: makes the environment, runs the benches, prints the table."""
+"""`python -m benches.python`: makes the environment, runs the benches, shows what they say."""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import pathlib
 import subprocess
 import sys
-from typing import List
+from typing import Any, Dict, List, Optional, Union
 
-from benches.python import environment, table
+from benches.python import environment, results, table
 
-_REPORT = environment.WORK / "report.json"
-_MEASURED = ["--laps=10", "--benchmark-quiet", f"--benchmark-json={_REPORT}"]
+_BENCHMARKS = environment.WORK / "report.json"
+_MEASURED = ["--laps=10", "--benchmark-quiet", f"--benchmark-json={_BENCHMARKS}"]
 
 
 def _arguments() -> argparse.Namespace:
@@ -41,34 +42,65 @@ def _newest_wheel() -> pathlib.Path:
     return wheels[-1]
 
 
-def _run(options: List[str]) -> int:
-    """Runs pytest in the environment, away from the caller's own SkyPilot settings."""
+def _python(*arguments: Union[str, pathlib.Path], stdout: Optional[int] = None) -> Any:
+    """Runs the environment's Python, away from the caller's own SkyPilot settings."""
     home = environment.WORK / "home"
     home.mkdir(parents=True, exist_ok=True)
     variables = {
         name: value for name, value in os.environ.items() if not name.startswith(("SKY", "PYTHON"))
     }
     variables.update(HOME=str(home), SKYPILOT_DISABLE_USAGE_COLLECTION="1")
-    settings = ["-c", str(environment.HERE / "pytest.ini")]
-    command = [environment.PYTHON, "-m", "pytest", *settings, *options, environment.HERE]
-    return subprocess.run(command, cwd=environment.ROOT, env=variables, check=False).returncode
+    return subprocess.run(
+        [environment.PYTHON, *arguments],
+        cwd=environment.ROOT,
+        env=variables,
+        stdout=stdout,
+        check=False,
+        text=True,
+    )
 
 
-def main() -> int:
+def _pytest(*options: Union[str, pathlib.Path]) -> None:
+    status = _python("-m", "pytest", "-c", environment.HERE / "pytest.ini", *options).returncode
+    if status:
+        sys.exit(status)
+
+
+def _records(module: str) -> List[Dict[str, Any]]:
+    """What a module of the benches measures, in a process of its own."""
+    done = _python("-m", f"benches.python.{module}", stdout=subprocess.PIPE)
+    if done.returncode:
+        sys.exit(f"{module} has failed")
+    records: List[Dict[str, Any]] = json.loads(done.stdout)
+    return records
+
+
+def _measure(chosen: List[str]) -> results.Results:
+    _pytest(*_MEASURED, *chosen, environment.HERE / "test_side_by_side.py")
+    measured = results.of_benchmarks(json.loads(_BENCHMARKS.read_text(encoding="utf-8")))
+    if chosen:
+        return measured
+    return dataclasses.replace(
+        measured,
+        boundary=[results.Figure(**record) for record in _records("boundary")],
+        scaling=[results.Hashing(**record) for record in _records("scaling")],
+        starts=[results.Start(**record) for record in _records("cold_start")],
+    )
+
+
+def main() -> None:
+    """Measures, keeps and shows."""
     arguments = _arguments()
     environment.make(arguments.wheel or _newest_wheel())
-    options = ["--benchmark-disable"] if arguments.quick else _MEASURED
-    if arguments.only:
-        options = [*options, "-k", arguments.only]
-    status = _run(options)
-    if status == 0 and not arguments.quick:
-        print(table.render(json.loads(_REPORT.read_text(encoding="utf-8"))))
-    if status == 0 and not arguments.quick and not arguments.only:
-        print("\nThe boundary:", flush=True)
-        boundary = [environment.PYTHON, "-m", "benches.python.boundary"]
-        status = subprocess.run(boundary, cwd=environment.ROOT, check=False).returncode
-    return status
+    chosen = ["-k", arguments.only] if arguments.only else []
+    if arguments.quick:
+        _pytest("--benchmark-disable", *chosen, environment.HERE)
+        return
+    measured = _measure(chosen)
+    print(table.render(measured))
+    if not chosen:
+        results.save(measured, environment.RESULTS)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

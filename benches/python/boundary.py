@@ -1,6 +1,6 @@
-"""What crossing into the component costs: `python -m benches.python.boundary`.
+"""What crossing into the component costs: `python -m benches.python.boundary`, as JSON.
 
-Each row names the figure, what was measured, and what it is compared with in the same run.
+What a figure is compared with is measured in the same run.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any, Callable, List, Tuple
+from typing import Any, Callable, List
 
-Row = Tuple[str, str, str]
+from benches.python.results import Figure, dumps
 
 _HEX = "f" * 32
 
@@ -97,7 +97,7 @@ def _resident(code: str) -> int:
     return int(done.stdout)
 
 
-def calls() -> List[Row]:
+def calls() -> List[Figure]:
     """Calls by plans and by wasmtime-py's own way, in this process."""
     import wasmtime
     from wasmtime.component import Component, Linker
@@ -111,6 +111,10 @@ def calls() -> List[Row]:
     loaded = runtime.load()
     with sky_rs.using("component"):
         ours = _microseconds(lambda: sky_rs.base36_encode(_HEX))
+        with tempfile.NamedTemporaryFile(suffix=".log") as file:
+            file.write(b"a line\n")
+            file.flush()
+            reading = _microseconds(lambda: sky_rs.read_last_n_lines(file.name, 1), calls=200)
 
     store = wasmtime.Store(loaded.engine)
     store.set_wasi(wasmtime.WasiConfig())
@@ -126,74 +130,50 @@ def calls() -> List[Row]:
     signature = signatures.Signature((), signatures.U32)
     plan = loaded.code._plan(context, function._func, signature)
     assert plan() == function(store) == 7
+    public_nothing = _microseconds(lambda: function(store), calls=500)
 
     limits = _limits.current()
 
     def fresh() -> None:
         Instance(loaded, (), limits).close()
 
-    made = _microseconds(fresh, calls=100)
     return [
-        ("base36_encode 32 hex through the component", f"{ours:.2f} us", "at most 5 us"),
-        ("  the same by Func.__call__", f"{theirs:.1f} us", f"{theirs / ours:.1f}x; at least 8x"),
-        ("a call without arguments, by a plan", f"{_microseconds(plan):.2f} us", "at most 2 us"),
-        (
-            "  the same by Func.__call__",
-            f"{_microseconds(lambda: function(store), calls=500):.1f} us",
-            "",
-        ),
-        ("a new instance", f"{made:.0f} us", "at most 100 us"),
+        Figure("a call without arguments", _microseconds(plan), "us", most=2),
+        Figure("the same by Func.__call__", public_nothing, "us"),
+        Figure("base36_encode, 32 hex", ours, "us", most=5),
+        Figure("the same by Func.__call__", theirs, "us"),
+        Figure("Func.__call__ over ours, 32 hex", theirs / ours, "x", least=8),
+        Figure("read_last_n_lines, one line", reading, "us"),
+        Figure("a new instance", _microseconds(fresh, calls=100), "us", most=100),
     ]
 
 
-def startup() -> List[Row]:
+def startup() -> List[Figure]:
     """Fresh interpreters, their caches warm."""
     bare, package, engine, first = _processes(
         ["pass", "import sky_rs", "import wasmtime", _FIRST_CALL]
     )
     return [
-        ("import sky_rs over a bare interpreter", f"{package - bare:.1f} ms", "at most 10 ms"),
-        ("import wasmtime, whole process", f"{engine:.0f} ms", ""),
-        (
-            "first call in a new process, warm cache",
-            f"{first:.0f} ms",
-            f"{first / engine:.2f}x import wasmtime; at most 1.25x",
-        ),
+        Figure("import sky_rs, over a bare interpreter", package - bare, "ms", most=10),
+        Figure("import wasmtime, whole process", engine, "ms"),
+        Figure("first call in a new process, warm cache", first, "ms"),
+        Figure("first call over import wasmtime", first / engine, "x", most=1.25),
     ]
 
 
-def patched() -> List[Row]:
+def patched() -> List[Figure]:
     """Fresh interpreters that import a patched SkyPilot."""
     command = [sys.executable, "-c", _PATCHED]
     taken = [float(subprocess.check_output(command, text=True)) for _ in range(8)]
-    return [
-        (
-            "a patch of SkyPilot, added to import sky",
-            f"{statistics.median(taken[1:]):.1f} ms",  # the first fills the caches
-            "at most 15 ms",
-        )
-    ]
+    median = statistics.median(taken[1:])  # the first fills the caches
+    return [Figure("a patch of SkyPilot, added to import sky", median, "ms", most=15)]
 
 
-def memory() -> List[Row]:
+def memory() -> List[Figure]:
     """Resident memory of fresh interpreters."""
-    engine, used = _resident("import wasmtime"), _resident(_FIRST_CALL)
-    return [
-        (
-            "memory of the component route over import wasmtime",
-            f"{(used - engine) / 1024:.1f} MiB",
-            "at most 12 MB",
-        )
-    ]
-
-
-def main() -> None:
-    """Prints the table."""
-    rows = calls() + startup() + patched() + memory()
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    for name, figure, aim in rows:
-        print(f"{name:<{widths[0]}}  {figure:>{widths[1]}}  {aim}".rstrip())
+    grown = (_resident(_FIRST_CALL) - _resident("import wasmtime")) / 1024
+    return [Figure("memory of the component route, over import wasmtime", grown, "MiB", most=12)]
 
 
 if __name__ == "__main__":
-    main()
+    print(dumps(calls() + startup() + patched() + memory()))

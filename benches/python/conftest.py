@@ -18,7 +18,7 @@ def pytest_generate_tests(metafunc: Any) -> None:
 
 def pytest_benchmark_update_machine_info(machine_info: Dict[str, Any]) -> None:
     # Over the last minutes; the benches themselves are 1 of it. Windows knows none.
-    machine_info["load"] = [round(os.getloadavg()[1], 1)] if hasattr(os, "getloadavg") else []
+    machine_info["load"] = round(os.getloadavg()[1], 1) if hasattr(os, "getloadavg") else None
     machine_info["packages"] = {
         name: metadata.version(name) for name in ("skypilot", "sky-rs", "wasmtime")
     }

@@ -12,6 +12,9 @@ ROOT = HERE.parents[1]
 WORK = ROOT / "benches" / ".work"
 REQUIREMENTS = HERE / "requirements.txt"
 
+#: What the last whole run measured.
+RESULTS = WORK / "results.json"
+
 _VENV = WORK / "venv"
 PYTHON = _VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 

@@ -46,8 +46,8 @@ LACKING = {
 if not (ROOT / "target" / "wasm32-wasip2" / "release").is_dir():
     LACKING.setdefault(sys.platform, set()).add("toolchain")
 
-# The readers of the vectors live beside them.
-sys.path.insert(0, str(VECTORS))
+# The readers of the vectors live beside them, the benches' reports beside the benches.
+sys.path[:0] = [str(VECTORS), str(ROOT)]
 
 
 def python_of(environment):
