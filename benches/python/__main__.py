@@ -28,7 +28,7 @@ def _arguments() -> argparse.Namespace:
         "--wheel", type=pathlib.Path, help="the sky_rs wheel (default: the newest in dist/)"
     )
     parser.add_argument(
-        "-k", dest="only", metavar="EXPRESSION", help="choose benches, as in pytest"
+        "-k", dest="only", metavar="EXPRESSION", help="choose benches, as in pytest; no report"
     )
     return parser.parse_args()
 
@@ -100,6 +100,8 @@ def main() -> None:
     print(table.render(measured))
     if not chosen:
         results.save(measured, environment.RESULTS)
+        if _python("-m", "benches.python.report").returncode:
+            sys.exit("the report has not been written")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the benches say about figures: results and tables."""
+"""What the benches say about figures: results, tables and the report."""
 
 import dataclasses
 import json
@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from benches.python import ratios, results, table
+from benches.python import markdown, ratios, results, table
 
 MACHINE = results.Machine(
     date="2026-01-02",
@@ -157,6 +157,32 @@ def test_the_table_has_every_row_and_what_is_lost():
     assert "sky_rs: 18 = python 9.0 + import sky_rs 5.0 + first call 1.0 + exit 3.0" in text
 
 
+def test_the_report_has_every_row_and_marks_the_lost():
+    lines = markdown.render(ALL, ["calls"]).splitlines()
+
+    def line(start):
+        [found] = [line for line in lines if line.startswith(start)]
+        return found
+
+    assert "▼" not in line("| `base36_encode` | 8 hex").rpartition("|")[0].rpartition("|")[0]
+    assert "**0.80 ▼** (0.80–0.80)" in line("| `format_float` | 3 ")
+    assert "1.00 ~ (0.50–2.00)" in line("| `hash_file` | md5 ")
+    assert r"1.50 \*" in line("| `hash_file` | md5 ")
+    assert line("| a new instance") == "| a new instance | 123 µs | at most 100 µs ▼ **missed** |"
+    assert line("| theirs over ours").endswith("at least 8 x ▼ **missed** |")
+    assert line("| a call") == "| a call | 1.50 µs | at most 2 µs |"
+    assert line("| md5 | component") == "| md5 | component | 2 | 16 |"
+    assert line("| import sky_rs") == "| import sky_rs |  | 5.0 |"
+    assert line("| exit") == "| exit | 2.0 | 3.0 |"
+    assert line("| load") == "| load | 1.0, the benches themselves being 1 |"
+    assert "Of 3 calls, `auto` is faster than SkyPilot in 1, ties in 1 and is slower in 1." in lines
+    # Charts that are not there are not shown.
+    assert [part for part in lines if part.startswith("![")] == [
+        "![The ratios of every call, by auto and by the component](calls.svg)"
+    ]
+
+
 def test_a_run_of_chosen_benches_has_no_other_tables():
     chosen = dataclasses.replace(ALL, boundary=[], scaling=[], starts=[])
+    assert "## The boundary" not in markdown.render(chosen, [])
     assert "boundary" not in table.render(chosen)
