@@ -9,7 +9,7 @@ BUILT := target/wasm32-wasip2/release/skypilot_utils.wasm
 WHEEL := dist/sky_rs-0.1.0-py3-none-any.whl
 SOURCES := $(shell find $(PACKAGE) -name '*.py') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench bench-report routes soak fuzz vectors clean
+.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust routes soak fuzz vectors clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/sky-rs doctor README.md
@@ -38,11 +38,17 @@ lint: $(VENV)/installed $(VENV)/dev ## formatting, lints and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# For both: SAVE_BASELINE=name keeps the figures, BASELINE=name compares with what was kept.
+BASELINES = $(if $(SAVE_BASELINE),--save-baseline $(SAVE_BASELINE)) $(if $(BASELINE),--baseline $(BASELINE))
+
 bench: $(WHEEL) ## SkyPilot, fallback, component: a table, and the report in benches/report/
-	$(PYTHON) -m benches.python --wheel $(WHEEL)
+	$(PYTHON) -m benches.python --wheel $(WHEEL) $(BASELINES)
 
 bench-report: ## the report again, from the figures of the last `make bench`
 	$(PYTHON) -m benches.python.report
+
+bench-rust: ## the logic and the component without Python
+	cargo bench --package skypilot-benches --locked -- $(BASELINES)
 
 routes: $(VENV)/installed ## the routing table of `auto`, measured on this machine, into the package
 	$(BIN)/python -m benches.python.routes

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import Any, Dict, List, Optional, Union
 
-from benches.python import environment, results, table
+from benches.python import comparison, environment, results, table
 
 _BENCHMARKS = environment.WORK / "report.json"
 _MEASURED = ["--laps=10", "--benchmark-quiet", f"--benchmark-json={_BENCHMARKS}"]
@@ -29,6 +29,15 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "-k", dest="only", metavar="EXPRESSION", help="choose benches, as in pytest; no report"
+    )
+    parser.add_argument(
+        "--save-baseline",
+        metavar="NAME",
+        type=comparison.place,
+        help="keep the results under a name, or in a file NAME.json",
+    )
+    parser.add_argument(
+        "--baseline", metavar="NAME", type=comparison.place, help="compare with those"
     )
     return parser.parse_args()
 
@@ -91,6 +100,7 @@ def _measure(chosen: List[str]) -> results.Results:
 def main() -> None:
     """Measures, keeps and shows."""
     arguments = _arguments()
+    baseline = arguments.baseline and _baseline(arguments.baseline)
     environment.make(arguments.wheel or _newest_wheel())
     chosen = ["-k", arguments.only] if arguments.only else []
     if arguments.quick:
@@ -98,10 +108,21 @@ def main() -> None:
         return
     measured = _measure(chosen)
     print(table.render(measured))
+    if arguments.save_baseline:
+        results.save(measured, arguments.save_baseline)
     if not chosen:
         results.save(measured, environment.RESULTS)
         if _python("-m", "benches.python.report").returncode:
             sys.exit("the report has not been written")
+    if baseline:
+        print(f"\nSince {arguments.baseline}:\n{comparison.render(baseline, measured)}")
+
+
+def _baseline(path: pathlib.Path) -> results.Results:
+    try:  # before minutes are spent
+        return results.load(path)
+    except (OSError, ValueError) as error:
+        sys.exit(f"no baseline: {error}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the benches say about figures: results, tables and the report."""
+"""What the benches say about figures: results, tables, the report and the comparison."""
 
 import dataclasses
 import json
@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from benches.python import markdown, ratios, results, table
+from benches.python import comparison, markdown, ratios, results, table
 
 MACHINE = results.Machine(
     date="2026-01-02",
@@ -33,6 +33,26 @@ def row(name, noise=0.0, seed=0, **times):
             )
             for contender, time in times.items()
         },
+    )
+
+
+def run(seed=0, slower=1.0, *, machine=1.0, rows=40, noise=0.02):
+    """A run of many rows; `slower` is the factor of sky_rs, `machine` that of all."""
+    ours = 2.0 * slower * machine
+    return results.Results(
+        MACHINE,
+        [
+            row(
+                f"hash_file {number}",
+                noise,
+                seed,
+                skypilot=4.0 * machine,
+                python=ours,
+                component=ours,
+                auto=ours,
+            )
+            for number in range(rows)
+        ],
     )
 
 
@@ -186,3 +206,60 @@ def test_a_run_of_chosen_benches_has_no_other_tables():
     chosen = dataclasses.replace(ALL, boundary=[], scaling=[], starts=[])
     assert "## The boundary" not in markdown.render(chosen, [])
     assert "boundary" not in table.render(chosen)
+
+
+@pytest.mark.parametrize(("slower", "verdict"), [(1.2, "slower"), (1 / 1.2, "faster")])
+def test_a_fifth_is_a_change(slower, verdict):
+    changes = comparison.compare(run(), run(seed=1, slower=slower))
+    assert len(changes) == 3 * 40
+    assert {change.verdict for change in changes} == {verdict}
+    assert all(change.low < change.estimate < change.high for change in changes)
+
+
+@pytest.mark.parametrize("slower", [0.99, 1.0, 1.01])
+@pytest.mark.parametrize("noise", [0.002, 0.02, 0.2])
+def test_a_hundredth_is_noise(slower, noise):
+    changes = comparison.compare(run(noise=noise), run(seed=1, slower=slower, noise=noise))
+    assert {change.verdict for change in changes} == {"within noise"}
+
+
+def test_a_slower_machine_is_no_change():
+    assert "120 of 120 times are within noise" in comparison.render(run(), run(1, machine=2))
+
+
+def test_too_few_laps_tell_nothing():
+    few = results.Timing([1.0] * 5)
+    many = results.Timing([1.0, 1.1] * 5)
+    rows = [
+        results.Row("f", "", dict.fromkeys(("skypilot", "auto", "python", "component"), timing))
+        for timing in (few, many)
+    ]
+    old, new = (results.Results(MACHINE, [each]) for each in rows)
+    assert {change.high for change in comparison.compare(old, old)} == {float("inf")}
+    assert {change.verdict for change in comparison.compare(old, new)} == {"within noise"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rank"),
+    # From tables of the rank test, at 0.001 in two tails.
+    [(6, 6, -1), (7, 7, 0), (8, 8, 2), (10, 10, 8)],
+)
+def test_the_interval_is_that_of_the_rank_test(old, new, rank):
+    assert comparison._rank(old, new) == rank
+
+
+def test_changes_are_listed_from_the_fastest_with_what_differs():
+    old, new = run(rows=2), run(seed=1, slower=1.5, rows=3)
+    new.rows[0].timings["auto"].laps[:] = [1.0] * 10
+    new = dataclasses.replace(new, machine=dataclasses.replace(MACHINE, python="CPython 3.13.0"))
+    lines = comparison.render(old, new).splitlines()
+    assert lines[0] == "another python: CPython 3.11.7 before, CPython 3.13.0 now"
+    assert lines[1] == "not in the baseline: hash_file 2"
+    assert lines[3].split()[:4] == ["hash_file", "0", "auto", "faster"]
+    assert [line.split()[3] for line in lines[4:-1]] == ["slower"] * 5
+    assert lines[-1].startswith("0 of 6 times are within noise")
+
+
+def test_baselines_have_names_or_files():
+    assert comparison.place("before") == comparison.BASELINES / "before.json"
+    assert str(comparison.place("before.json")) == "before.json"
