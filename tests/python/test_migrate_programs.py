@@ -6,7 +6,7 @@ import textwrap
 import types
 from unittest import mock
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sky_rs import _migration
@@ -122,6 +122,15 @@ def calls_of(program):
 
 @settings(max_examples=300, deadline=None)
 @given(programs())
+@example(
+    """
+def f(cu):
+    import sky
+    sky.utils.common_utils.get_cpu_count()
+f(x)
+import sky.utils.common_utils
+"""
+)
 def test_the_output_does_the_same(program):
     calls = calls_of(program)
     if calls is not None:

@@ -78,7 +78,7 @@ def test_every_command_of_a_console_is_checked_below():
 @pytest.mark.parametrize("command", commands("make"))
 def test_make_has(command):
     (targets,) = re.findall(r"^\.PHONY: (.+)$", read("Makefile"), re.MULTILINE)
-    assert {*command.split()[1:]} <= {*targets.split()}
+    assert {word for word in command.split()[1:] if "=" not in word} <= {*targets.split()}
 
 
 @pytest.mark.parametrize("command", commands("cargo"))

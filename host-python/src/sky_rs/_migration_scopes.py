@@ -23,19 +23,28 @@ def binding(scopes: Scopes, changed: Iterable[metadata.ImportAssignment]) -> Set
         scope
         for scope in set(scopes.values())
         if scope is not None
-        and any(assignment.name.partition(".")[0] == "sky_rs" for assignment in scope.assignments)
+        and any(_root(assignment) == "sky_rs" for assignment in scope.assignments)
     ]
     return {scope for scope in importing if isinstance(scope, metadata.FunctionScope)}
 
 
 def is_hidden(scope: Optional[metadata.Scope], roots: Roots, bound: Set[metadata.Scope]) -> bool:
-    """Whether one of these functions is between a scope and the imports that are seen from it."""
+    """Whether the imports that are seen from a scope are hidden by something in between.
+
+    That is one of the functions that import ``sky_rs``, or anything with the same name of its own:
+    of ``import sky`` in a class and ``import sky.utils.common_utils`` outside, the class's counts.
+    """
     imported = {assignment.scope for _, assignment in roots}
+    names = {_root(assignment) for _, assignment in roots}
     while scope is not None and scope not in imported and scope is not scope.parent:
-        if scope in bound:
+        if scope in bound or names & {*map(_root, scope.assignments)}:
             return True
         scope = scope.parent
     return False
+
+
+def _root(assignment: metadata.BaseAssignment) -> str:
+    return assignment.name.partition(".")[0]
 
 
 def is_global(scopes: Scopes, roots: Roots) -> bool:
