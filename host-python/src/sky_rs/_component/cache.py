@@ -21,7 +21,7 @@ def enable(config: Any) -> Tuple[Optional[str], Optional[str]]:
     Returns:
         The directory; or else None, and why there is none.
     """
-    # A read-only home, a full disk, a cache that wasmtime refuses: compiling takes 50 ms more.
+    # A read-only home, a full disk, a cache that wasmtime refuses: compiling takes 180 ms more.
     try:
         directory = _directory()
         if directory is None:
