@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
+from sky_rs import _ending
+
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
     from typing import Optional, Sequence
 
 _EXTRA = """\
-sky-rs: {} for the command line: pip install 'sky-rs[cli]'
-sky-rs: without them there are `sky-rs exec` and `sky-rs migrate`
+sky-rs: this needs click and rich ({}): pip install 'sky-rs[cli]'
+sky-rs: `sky-rs exec` and `sky-rs migrate` do not
 """
 
 #: Set by the shell that asks how a command line may go on.
@@ -20,7 +22,10 @@ _COMPLETING = "_SKY_RS_COMPLETE"
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Runs one command; returns the exit status."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    return _ending.run(_run, sys.argv[1:] if arguments is None else list(arguments))
+
+
+def _run(words: Sequence[str]) -> int:
     # These two need no extra, and `exec`, in front of others' commands, has to be quick.
     if words and _COMPLETING not in os.environ:
         if words[0] == "exec":

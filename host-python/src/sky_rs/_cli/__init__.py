@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-import os
-import signal
+import io
 import sys
-from typing import Any, List, NamedTuple, Optional, Sequence, cast
+from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, cast
 
 import click
 
@@ -37,8 +37,17 @@ COMMANDS = {
     "completion": _Entry("completion", "command", "Print the completion script of a shell."),
 }
 
-#: The exit status of a process that a signal ended, as a shell sees it, less the signal's number.
-_SIGNALLED = 128
+
+class _ReaderLeftError(Exception):
+    """A BrokenPipeError, by a name that click does not know: it would end with 1."""
+
+
+@contextlib.contextmanager
+def _renaming() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise _ReaderLeftError from error
 
 
 class _Commands(click.Group):
@@ -58,17 +67,13 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _renaming():  # prints help and version
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
-        # Not further out: click would make 1 of it.
-        try:
-            status = super().invoke(ctx)
-            if sys.stdout is not None:  # else it was closed from the start
-                sys.stdout.flush()
-        except BrokenPipeError:
-            # Whoever read has seen enough. Python must not find that out again when it ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return _SIGNALLED + getattr(signal, "SIGPIPE", 13)
-        return status
+        with _renaming():
+            return super().invoke(ctx)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,19 +83,28 @@ def commands() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs one command as a Unix program would; returns the exit status.
+    """Runs one command; returns the exit status.
 
     Args:
         arguments: The words after ``sky-rs``.
+
+    Raises:
+        KeyboardInterrupt: By Ctrl-C.
+        OSError: A file, or the standard output.
     """
+    # What is printed may have names of files that are no text, or not in the stream's encoding.
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status: Any = commands.main(list(arguments), prog_name="sky-rs", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return _SIGNALLED + signal.SIGINT
-    except (SkyRsError, OSError) as error:
+    except click.Abort as error:
+        raise KeyboardInterrupt from error
+    except _ReaderLeftError as error:
+        raise BrokenPipeError from error
+    except SkyRsError as error:
         click.echo(f"sky-rs: {error}", err=True)
         return 1
     return status if isinstance(status, int) else 0
