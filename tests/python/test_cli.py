@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import pty as pty_module
 import re
 import signal
 import subprocess
@@ -12,6 +11,7 @@ import sys
 import pytest
 
 import sky_rs
+from sky_rs import _doctor
 from sky_rs._cli import COMMANDS, bench
 
 SECONDS = 60
@@ -53,7 +53,8 @@ def test_version():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nope"], ["cpu", "--nope"], ["free-port", "x"], ["tail", "-n"]]
+    "arguments",
+    [["nope"], ["cpu", "--nope"], ["free-port", "x"], ["free-port", "0"], ["free-port", "65536"]],
 )
 def test_wrong_usage(arguments):
     status, out, err = run(*arguments)
@@ -70,9 +71,11 @@ def test_numbers():
 
 
 def test_an_error_is_one_line():
-    status, out, err = run("free-port", "--", "-1")
-    assert (status, out) == (1, "")
-    assert err == "Error: bind(): port must be 0-65535.\n"
+    assert run("doctor", "no such file") == (
+        1,
+        "",
+        "sky-rs: no such file: No such file or directory\n",
+    )
     status, out, err = run("cpu", env={"SKYPILOT_USE_RUST": "maybe"})
     assert (status, out) == (1, "")
     assert err.startswith("sky-rs: SKYPILOT_USE_RUST must be one of ")
@@ -124,11 +127,45 @@ def test_doctor_fails_where_there_is_no_component():
     assert (found["sandbox"]["self_test"], found["answers"]) == (None, [])
 
 
-def test_doctor_says_which_file_is_missing():
-    status, out, err = run("doctor", "no such file")
-    assert (status, out) == (1, "")
-    assert "no such file" in err
-    assert "Traceback" not in err
+def test_doctor_tells_what_the_choice_is_and_what_would_be_there():
+    status, out, _ = run("doctor", "--json", __file__, env={"SKYPILOT_USE_RUST": "0"})
+    found = json.loads(out)
+    assert (status, found["backend"]["backend"], len(found["answers"])) == (0, "python", 8)
+    assert found["backend"]["fallback_reason"].startswith("Python is chosen")
+    assert found["backend"]["component_sha256"]
+
+
+def test_doctor_shows_a_component_that_fails(monkeypatch):
+    def failing():
+        if sky_rs.get_backend_info()["selected"] == "component":
+            raise sky_rs.exceptions.ComponentError("broken")
+        return 1
+
+    row = _doctor.run(_doctor.Check("any", "", failing))
+    assert (row.equal, row.component, row.component_us) == (False, "ComponentError: broken", None)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\0", "日本語".encode()])
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii:strict", "cp1252"])
+def test_doctor_reads_any_file(tmp_path, content, encoding):
+    (tmp_path / "file").write_bytes(content)
+    status, out, err = run("doctor", str(tmp_path / "file"), env={"PYTHONIOENCODING": encoding})
+    assert (status, err) == (0, "")
+    assert "8 of 8 answers equal" in out
+
+
+def test_nothing_in_a_file_is_obeyed_by_a_terminal(tmp_path):
+    (tmp_path / "file").write_bytes(b"\x1b[31mred\a\n")
+    out = run("doctor", str(tmp_path / "file"))[1]
+    assert "\x1b" not in out
+    assert r"\x1b[31mred\x07" in out
+
+
+@pytest.mark.needs("FIFOs")
+def test_doctor_reads_no_fifo(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    status, _, err = run("doctor", "fifo", cwd=tmp_path)
+    assert (status, err) == (1, "sky-rs: fifo: not a regular file\n")
 
 
 def test_a_measurement_has_every_contender(monkeypatch):
@@ -161,6 +198,12 @@ def test_completion(typed, found):
     assert run(env=env)[1] == f"plain,{found}\n"
 
 
+@pytest.mark.parametrize("command", ["exec", "migrate", "doctor"])
+def test_files_are_completed(command):
+    env = {"_SKY_RS_COMPLETE": "bash_complete", "COMP_WORDS": f"sky-rs {command} a"}
+    assert run(env={**env, "COMP_CWORD": "2"})[1] == "file,a\n"
+
+
 @pytest.mark.parametrize("missing", ["click", "rich"])
 def test_the_extra_is_asked_for(missing):
     code = f"import sys; sys.modules[{missing!r}] = None; from sky_rs.__main__ import main; "
@@ -191,18 +234,7 @@ def test_a_reader_that_leaves():
     assert (done.stdout, done.stderr) in (("{\n", "141\n"), ("{\n", "0\n"))  # if all fits the pipe
 
 
-@pytest.mark.needs("shell")
-def test_a_reader_that_left():
-    reading, writing = os.pipe()
-    os.close(reading)
-    try:
-        status, _, err = run("routes", stdout=writing)
-    finally:
-        os.close(writing)
-    assert (status, err) == (141, "")
-
-
-@pytest.mark.needs("shell")
+@pytest.mark.needs("signals")
 def test_ctrl_c():
     with start("bench") as process:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -215,7 +247,7 @@ def test_ctrl_c():
 
 def on_a_terminal(*arguments, env=None):
     """What a command writes to a terminal of 80 columns."""
-    master, slave = pty_module.openpty()
+    master, slave = os.openpty()
     try:
         process = start(
             *arguments, stdout=slave, env={"COLUMNS": "80", "TERM": "xterm", **(env or {})}
@@ -230,7 +262,7 @@ def on_a_terminal(*arguments, env=None):
         os.close(master)
 
 
-@pytest.mark.needs("shell")
+@pytest.mark.needs("terminals")
 def test_a_terminal_gets_tables_that_fit():
     written = on_a_terminal("doctor", __file__)
     lines = re.sub(r"\x1b\[[0-9;]*m", "", written).replace("\r", "").splitlines()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import platform
+import stat
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Optional
 
 import sky_rs
 from sky_rs import _limits, _loading
+from sky_rs.exceptions import ComponentError
 
 
 @dataclass
@@ -23,12 +27,15 @@ class Check:
 
 @dataclass
 class Row:
-    """What the two backends answered, and the median microseconds they took."""
+    """What the two backends answered, and the median microseconds they took.
+
+    If the component failed, its answer is the error, and it has no time.
+    """
 
     check: Check
     component: Any
     fallback: Any
-    component_us: float
+    component_us: Optional[float]
     fallback_us: float
 
     @property
@@ -75,9 +82,16 @@ def facts() -> Dict[str, Dict[str, Any]]:
 
 
 def checks(path: str) -> List[Check]:
-    """The calls: on a file, on a word from its content, on this machine."""
+    """The calls: on a file, on a word from its content, on this machine.
+
+    Raises:
+        OSError: The path is not that of a regular file that can be read.
+    """
+    if not stat.S_ISREG(os.stat(path).st_mode):  # others may end with the first call, or never
+        raise OSError(errno.EINVAL, "not a regular file", path)
     digest = str(sky_rs.hash_file(path, "md5").hexdigest())
-    longest = max(sky_rs.read_last_n_lines(path, 1000), key=len).rstrip("\n")
+    lines = sky_rs.read_last_n_lines(path, 1000)
+    longest = max(lines, key=len, default="").rstrip("\n")
     return [
         Check(
             "read_last_n_lines",
@@ -99,13 +113,13 @@ def checks(path: str) -> List[Check]:
 
 
 def run(check: Check) -> Row:
-    """Answers one check on both backends.
-
-    Raises:
-        ComponentError: The component cannot answer.
-    """
-    with sky_rs.using("component"):
-        component, component_us = _timed(check.call)
+    """Answers one check on both backends."""
+    component_us: Optional[float] = None
+    try:
+        with sky_rs.using("component"):
+            component, component_us = _timed(check.call)
+    except ComponentError as error:
+        component = f"{type(error).__name__}: {error}"
     with sky_rs.using("python"):
         fallback, fallback_us = _timed(check.call)
     return Row(check, component, fallback, component_us, fallback_us)

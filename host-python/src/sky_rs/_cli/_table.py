@@ -1,9 +1,9 @@
-"""Tables: drawn on a terminal, aligned columns for everything else."""
+"""Tables: drawn on a terminal that is wide enough, aligned columns everywhere else."""
 
 from __future__ import annotations
 
 import sys
-from typing import Sequence
+from typing import Literal, Sequence
 
 import click
 
@@ -16,11 +16,11 @@ def show(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int =
 
     Args:
         header: The columns' names.
-        rows: As many cells each.
+        rows: As many cells each. What would not be printed, but obeyed by a terminal, is escaped.
         numbers: How many of the last columns are numbers, and end at the right.
     """
-    if sys.stdout.isatty():
-        _draw(header, rows, numbers)
+    rows = [list(map(_printable, row)) for row in rows]
+    if sys.stdout.isatty() and _draw(header, rows, numbers):
         return
     lines = [header, *rows]
     widths = [max(map(len, column)) for column in zip(*lines)]
@@ -33,25 +33,42 @@ def show(header: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: int =
         click.echo("  ".join(cells).rstrip())
 
 
-def _draw(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: int) -> None:
+def _printable(text: str) -> str:
+    return "".join(
+        character if character.isprintable() else repr(character)[1:-1] for character in text
+    )
+
+
+def _draw(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: int) -> bool:
+    """Draws the table, unless the terminal is too narrow."""
     from rich import box  # noqa: PLC0415 - takes longer than most commands
+    from rich.cells import cell_len  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     console = Console(highlight=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    widths = [max(map(len, column)) for column in zip(header, *rows)]
+    widths = [max(map(cell_len, column)) for column in zip(header, *rows)]
     # A row is a line: where it is too long, the longest of the columns with text are cut.
     texts = range(1, len(header) - numbers)
-    while texts and sum(widths) + 3 * len(widths) > console.width:
+    while sum(widths) + 3 * len(widths) > console.width:
         longest = max(texts, key=widths.__getitem__)
         if widths[longest] <= _LEAST:
-            break
+            return False
         widths[longest] -= 1
+    cut: Literal["ellipsis", "crop"]
+    cut = "ellipsis" if console.encoding.startswith("utf") else "crop"
     for index, (name, width) in enumerate(zip(header, widths)):
         right = index >= len(header) - numbers
-        table.add_column(name, justify="right" if right else "left", no_wrap=True, max_width=width)
+        table.add_column(
+            name,
+            justify="right" if right else "left",
+            no_wrap=True,
+            overflow=cut,
+            max_width=width,
+        )
     for row in rows:
         table.add_row(*map(Text, row))
     console.print(table)
+    return True

@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import statistics
+import sys
 import tempfile
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
@@ -130,6 +131,8 @@ def command(as_json: bool) -> None:
     is: SkyPilot's own functions if SkyPilot is installed, and Python otherwise. A ~ marks ratios
     that other work on this machine has made uncertain.
     """
+    if sys.stderr.isatty():
+        click.echo("Measuring, for some seconds ...", err=True)
     with tempfile.TemporaryDirectory(prefix="sky-rs-bench-") as directory:
         results = [measure(case) for case in _cases(directory)]
     if as_json:

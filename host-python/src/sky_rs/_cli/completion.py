@@ -18,4 +18,8 @@ def command(context: click.Context, shell: str) -> None:
     """
     completion = cast(Type[ShellComplete], get_completion_class(shell))
     root = context.find_root()
-    click.echo(completion(root.command, {}, "sky-rs", "_SKY_RS_COMPLETE").source())
+    try:
+        script = completion(root.command, {}, "sky-rs", "_SKY_RS_COMPLETE").source()
+    except RuntimeError as error:  # by some releases of click, for a bash that is too old
+        raise click.ClickException(str(error)) from error
+    click.echo(script)

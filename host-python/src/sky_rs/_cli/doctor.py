@@ -27,9 +27,11 @@ def command(path: Optional[str], as_json: bool) -> int:
     # Whoever asks has chosen a backend for other work; without one there is nothing to compare.
     with sky_rs.using("auto"):
         facts = _doctor.facts()
-    facts["backend"]["selected"] = sky_rs.get_backend_info()["selected"]
+    chosen, backend = sky_rs.get_backend_info(), facts["backend"]
+    backend["backend"], backend["selected"] = chosen["backend"], chosen["selected"]
+    backend["fallback_reason"] = backend["fallback_reason"] or chosen["fallback_reason"]
     rows: List[_doctor.Row] = []
-    if facts["backend"]["backend"] == "component":
+    if facts["sandbox"]["self_test"] == "passed":
         rows = [_doctor.run(check) for check in _doctor.checks(path or _doctor.__file__)]
     if as_json:
         click.echo(json.dumps({**facts, "answers": list(map(_as_dict, rows))}, indent=2))
@@ -45,7 +47,7 @@ def _as_dict(row: _doctor.Row) -> Dict[str, Any]:
         "component": row.component,
         "python": row.fallback,
         "equal": row.equal,
-        "component_us": round(row.component_us, 2),
+        "component_us": None if row.component_us is None else round(row.component_us, 2),
         "python_us": round(row.fallback_us, 2),
     }
 
@@ -63,7 +65,7 @@ def _print(facts: Dict[str, Dict[str, Any]], rows: List[_doctor.Row]) -> None:
             _cut(row.check.subject, _INPUT),
             _answer(row),
             "yes" if row.equal else "NO",
-            f"{row.component_us:.1f} us",
+            "-" if row.component_us is None else f"{row.component_us:.1f} us",
             f"{row.fallback_us:.1f} us",
         )
         for row in rows

@@ -8,14 +8,10 @@ import sky_rs
 
 
 @click.command("free-port")
-@click.argument("start", type=int, default=30000)
+@click.argument("start", type=click.IntRange(1, 65535), default=30000)
 def free_port(start: int) -> None:
     """Print the first port from START (30000) on that can be bound."""
-    try:
-        port = sky_rs.find_free_port(start)
-    except (OSError, OverflowError) as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(port)
+    click.echo(sky_rs.find_free_port(start))
 
 
 @click.command("cpu")
