@@ -230,7 +230,7 @@ def test_wrong_usage(arguments, status, capsys):
     assert __main__.main(arguments) == status
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "usage: sky-rs" in captured.err.lower()
+    assert "usage: sky-rs" in captured.err.lower()  # of click, or without
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["exec", "--help"], ["exec", "-h"]])

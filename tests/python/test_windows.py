@@ -19,7 +19,7 @@ from sky_rs._component import NotRepresented, sandbox
 WITHOUT = """
 import builtins, hashlib, importlib, logging, os, select, signal, socket, sys, time
 # What is not ours has been imported before, and keeps what it has.
-import asyncio, concurrent.futures, ctypes, multiprocessing, subprocess, threading
+import asyncio, concurrent.futures, ctypes, multiprocessing, subprocess, tempfile, threading
 import click.shell_completion, rich.console, rich.progress, rich.table
 import libcst.metadata, opentelemetry.metrics, opentelemetry.trace, prometheus_client
 import wasmtime, wasmtime.component
