@@ -83,6 +83,8 @@ def test_ctrl_c_ends_migrate_quietly(tmp_path):
             assert "No such file" in process.stderr.readline()
             process.send_signal(signal.SIGINT)
             assert process.communicate(timeout=60) == (None, "")
-            assert process.returncode == 130
+            # CPython ends by the signal if that comes while a dataclass is being made, even though
+            # KeyboardInterrupt is caught. To a shell both are 130.
+            assert process.returncode in (130, -signal.SIGINT)
         finally:
             process.kill()
