@@ -1,5 +1,6 @@
 //! The exports: convert, call, convert.
 
+mod cloud;
 mod hashing;
 mod process;
 
@@ -166,6 +167,7 @@ impl From<Error> for types::Error {
             Error::ZeroCpuPeriod => Self::ZeroCpuPeriod,
             Error::File(error) => Self::File(error.into()),
             Error::InvalidUtf8 => Self::InvalidUtf8,
+            Error::Malformed(what) => Self::Malformed(what),
             Error::Host(_) => Self::HostFailed,
             Error::Unsupported(what) => Self::Unsupported(what.into()),
         }

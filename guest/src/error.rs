@@ -39,6 +39,9 @@ pub enum Error {
     /// The text is not UTF-8.
     #[error("not UTF-8")]
     InvalidUtf8,
+    /// A text is not what it has to be.
+    #[error("{0}")]
+    Malformed(String),
     /// A host import failed.
     #[error("the host failed: {0}")]
     Host(String),

@@ -30,6 +30,7 @@
 //! | [`workers`] | how many workers work at once |
 //! | [`retry`] | when a command is run again |
 //! | [`process`] | the processes below another |
+//! | [`cloud`] | requests to clouds, and their responses |
 //! | [`literal`] | numbers as Python reads them |
 //! | [`error`] | everything that can go wrong |
 #![no_std]
@@ -42,6 +43,7 @@ extern crate std;
 pub mod base36;
 pub mod batch;
 pub mod blocks;
+pub mod cloud;
 pub mod error;
 pub mod float;
 pub mod follow;

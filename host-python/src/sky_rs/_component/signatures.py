@@ -102,6 +102,7 @@ ERROR = Cases(
         "zero-cpu-period": None,
         "file": ENUM,
         "invalid-utf8": None,
+        "malformed": STRING,
         "host-failed": None,
         "unsupported": STRING,
     }
@@ -111,6 +112,11 @@ ENDED = Fields({"message": U32, "digest": Result(STRING, ERROR)})
 GROWTH = Fields({"lines": Option(STRING), "position": U64})
 
 EXPORTS: Dict[str, Signature] = {
+    "cloud#[static]operation.open": Signature((STRING,), Result(OWN, ERROR)),
+    "cloud#[method]operation.request": Signature((BORROW, STRING), Result(STRING, ERROR)),
+    "cloud#[method]operation.response": Signature((BORROW, U16, STRING, STRING), Result(OWN, ERROR)),
+    "cloud#[method]response.step": Signature((BORROW, U32), Result(BOOL, ERROR)),
+    "cloud#[method]response.take": Signature((BORROW,), Result(STRING, ERROR)),
     "strings#base36-encode": Signature((STRING,), Result(STRING, ERROR)),
     "strings#format-float": Signature((F64, U32), Result(STRING, ERROR)),
     "strings#truncate-long-string": Signature((STRING, S64, BOOL), Option(STRING)),
