@@ -132,7 +132,7 @@ fn failure(error: Error) -> Failure {
         Error::ZeroCpuPeriod => Failure::ZeroCpuPeriod,
         Error::InvalidUtf8 => Failure::InvalidUtf8,
         Error::Unsupported(what) => Failure::Unsupported(what.into()),
-        Error::NegativeHex | Error::File(_) | Error::Host(_) => {
+        Error::NegativeHex | Error::File(_) | Error::Malformed(_) | Error::Host(_) => {
             Failure::Unexpected(error.to_string())
         }
     }

@@ -115,7 +115,7 @@ fn failure(error: Error) -> Failure {
         Error::ZeroCpuPeriod => Failure::ZeroCpuPeriod,
         Error::InvalidUtf8 => Failure::InvalidUtf8,
         Error::Unsupported(what) => Failure::Unsupported(what),
-        Error::NegativeHex | Error::File(_) | Error::HostFailed => {
+        Error::NegativeHex | Error::File(_) | Error::Malformed(_) | Error::HostFailed => {
             Failure::Unexpected(error.to_string())
         }
     }
