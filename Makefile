@@ -7,9 +7,9 @@ PACKAGE := host-python/src/sky_rs
 COMPONENT := $(PACKAGE)/skypilot_utils.wasm
 BUILT := target/wasm32-wasip2/release/skypilot_utils.wasm
 WHEEL := dist/sky_rs-0.1.0-py3-none-any.whl
-SOURCES := $(shell find $(PACKAGE) -name '*.py') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
+SOURCES := $(shell find $(PACKAGE) -name '*.py' -o -name '*.json') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust routes soak fuzz vectors clean
+.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust routes soak fuzz vectors models clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/sky-rs doctor README.md
@@ -64,6 +64,9 @@ fuzz: ## a minute for each of the guest's pure parsers
 
 vectors: ## the golden vectors, from the real SkyPilot
 	$(PYTHON) tests/vectors/generate.py
+
+models: $(VENV)/dev ## the models of cloud operations, from botocore's
+	$(BIN)/python models/generate.py
 
 clean:
 	rm -rf target dist $(VENV) $(COMPONENT) tests/vectors/.work tests/.work benches/.work

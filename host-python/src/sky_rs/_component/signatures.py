@@ -114,7 +114,9 @@ GROWTH = Fields({"lines": Option(STRING), "position": U64})
 EXPORTS: Dict[str, Signature] = {
     "cloud#[static]operation.open": Signature((STRING,), Result(OWN, ERROR)),
     "cloud#[method]operation.request": Signature((BORROW, STRING), Result(STRING, ERROR)),
-    "cloud#[method]operation.response": Signature((BORROW, U16, STRING, STRING), Result(OWN, ERROR)),
+    "cloud#[method]operation.response": Signature(
+        (BORROW, U16, STRING, STRING), Result(OWN, ERROR)
+    ),
     "cloud#[method]response.step": Signature((BORROW, U32), Result(BOOL, ERROR)),
     "cloud#[method]response.take": Signature((BORROW,), Result(STRING, ERROR)),
     "strings#base36-encode": Signature((STRING,), Result(STRING, ERROR)),
