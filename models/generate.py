@@ -15,11 +15,10 @@ import sys
 
 import botocore
 import botocore.loaders
-from botocore import xform_name
-from botocore.model import ServiceModel
-
 import endpoints
 import translate
+from botocore import xform_name
+from botocore.model import ServiceModel
 from operations import OPERATIONS
 
 MODELS = pathlib.Path(__file__).resolve().parents[1] / "host-python/src/sky_rs/cloud/models"

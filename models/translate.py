@@ -124,7 +124,9 @@ class Shapes:
     def _scalar(self, shape, incoming, location):
         if shape.type_name == "timestamp":
             written = shape.serialization.get("timestampFormat") or self._format(location)
-            return {"type": "timestamp", "format": FORMATS[written]}
+            content = {"type": "timestamp", "format": FORMATS[written]}
+            in_header = incoming and location in ("header", "headers")
+            return {**content, "whole": True} if in_header else content
         kind = "any" if is_json_value_header(shape) else TYPES.get(shape.type_name, "any")
         return {"type": kind, **self._least(shape, incoming)}
 
@@ -197,6 +199,7 @@ class Shapes:
         content = {
             "type": "map",
             "shape": self._add(shape.value, incoming, None),
+            "key": self._add(shape.key, incoming, None),
             "names": names,
         }
         flat = bool(shape.serialization.get("flattened"))

@@ -79,7 +79,7 @@ impl Value {
     }
 }
 
-/// Writes text in quotes.
+/// Writes text in quotes, with the escapes that Python's `json` takes.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
     let mut plain = 0;
@@ -93,6 +93,10 @@ pub fn write_string(out: &mut String, text: &str) {
             b'"' => out.push_str("\\\""),
             b'\\' => out.push_str("\\\\"),
             b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            8 => out.push_str("\\b"),
+            12 => out.push_str("\\f"),
             _ => {
                 out.push_str("\\u00");
                 out.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or_default());

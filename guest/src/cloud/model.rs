@@ -16,7 +16,9 @@ pub struct Model {
     pub protocol: Protocol,
     /// The version of the API, such as `2016-11-15`.
     pub version: String,
-    /// The XML namespace of a body, if it has to have one.
+    /// The element of a body in XML that is more than one member.
+    pub root: Option<String>,
+    /// The XML namespace of that element.
     pub namespace: Option<String>,
     /// The HTTP method.
     pub method: String,
@@ -180,6 +182,7 @@ impl Model {
                 _ => return None,
             },
             version: text(fields, "version").unwrap_or_default(),
+            root: text(fields, "root"),
             namespace: text(fields, "namespace"),
             method: text(fields, "method")?,
             uri: text(fields, "uri")?,
