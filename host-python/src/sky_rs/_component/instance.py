@@ -39,6 +39,8 @@ class Instance:
         self._runtime = runtime
         self._error = wasmtime.WasmtimeError
         self._calls: Dict[str, Callable[..., Any]] = {}
+        #: Resources in it that outlive a call, by what they were made of.
+        self.resources: Dict[Any, Any] = {}
         wasi = sandbox.wasi_config(directories)
         self.store = wasmtime.Store(runtime.engine)
         self.allow(limits)
@@ -83,6 +85,7 @@ class Instance:
     def close(self) -> None:
         """Frees the instance. Closing again does nothing."""
         self._calls.clear()
+        self.resources.clear()
         self.store.close()
         # Ctrl-C may have come just before that.
         self._runtime.clock.inside.discard(self)
@@ -90,6 +93,7 @@ class Instance:
     def abandon(self) -> None:
         """Forgets the instance without freeing it, in a process that was forked meanwhile."""
         self._calls.clear()
+        self.resources.clear()
         self.store._consume()
 
     def _set_deadline(self, epoch: int) -> None:

@@ -66,7 +66,10 @@ class Pool:
 
     @contextlib.contextmanager
     def lend(self, directories: sandbox.Directories) -> Iterator[Instance]:
-        """An instance that reads directories, for the block; kept afterwards unless that fails."""
+        """An instance that reads directories, for the block; kept afterwards unless that fails.
+
+        Without directories, it is one for several calls in a row.
+        """
         limits = _limits.current()
         instance = self._take(directories) or self._start(directories, limits)
         instance = self._fitting(instance, limits)
@@ -125,6 +128,10 @@ class Pool:
         return emptied
 
     def _take(self, directories: sandbox.Directories) -> Optional[Instance]:
+        if not directories:
+            with contextlib.suppress(IndexError):
+                return self._pure.pop()
+            return None
         for instance in reversed(self._reading.copy()):
             if instance.directories == directories:
                 with contextlib.suppress(ValueError):  # somebody else was quicker
@@ -135,6 +142,11 @@ class Pool:
     def _give_back(self, instance: Instance) -> None:
         if len(instance.directories) > CAPACITY:
             self._end(instance)
+        if not instance.directories and len(self._pure) < CAPACITY:
+            self._pure.append(instance)
+            return
+        if not 0 < len(instance.directories) <= CAPACITY:
+            instance.close()
             return
         self._reading.append(instance)
         with contextlib.suppress(IndexError):
