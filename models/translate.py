@@ -1,6 +1,7 @@
 """An operation of botocore's as a model of ours: README.md defines the format."""
 
 import json
+import re
 
 from botocore.utils import is_json_value_header
 
@@ -22,6 +23,8 @@ TYPES = {
     "string": "string",
 }
 FORMATS = {"iso8601": "iso8601", "rfc822": "rfc822", "unixTimestamp": "unix"}
+
+PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def model(operation, pages):
@@ -171,6 +174,12 @@ class Shapes:
         }
 
     def _wire_name(self, name, member, incoming):
+        found = self._written_name(name, member, incoming)
+        if incoming and self.protocol in ("ec2", "query") and not PLAIN_NAME.fullmatch(found):
+            raise ValueError(f"{name}: {found!r} would have to be encoded in a form")
+        return found
+
+    def _written_name(self, name, member, incoming):
         written = member.serialization.get("name")
         if incoming and self.protocol == "ec2":
             if "queryName" in member.serialization:

@@ -207,7 +207,7 @@ def test_reports_are_exceptions_like_any():
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
-def test_an_instance_keeps_some_operations():
+def test_an_instance_keeps_some_operations(fresh):
     """More of them than it keeps, again and again, each with its own model."""
     shape = '"shapes":[{"type":"structure","members":{}}]'
     made = [
@@ -223,6 +223,11 @@ def test_an_instance_keeps_some_operations():
         for operation in made * 3:
             body = _request.write(operation, {}).body
             assert body == f"Action={operation.name}&Version=1".encode()
+        assert fresh.pool.idle == 1
+        with fresh.pool.lend(()) as instance:
+            assert list(instance.resources) == made[-16:]
+            assert fresh.pool.idle == 0
+        assert fresh.pool.idle == 1
 
 
 def test_a_model_that_the_component_cannot_read_is_an_error():

@@ -100,6 +100,8 @@ fn scalar(value: &Value) -> Result<&str, Error> {
     }
 }
 
+#[cold]
+#[inline(never)]
 fn unfit(what: &str) -> Error {
     Error::Malformed(format!("parameters: {what}: not as the model has it"))
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Tuple
 from urllib.parse import quote, quote_plus
 
 from sky_rs._python import cloud_xml
@@ -22,61 +22,64 @@ def cloud_request(operation: Operation, fields: Dict[str, Any]) -> Dict[str, Any
 
 
 def _form(model: Dict[str, Any], fields: Dict[str, Any]) -> Dict[str, Any]:
-    pairs = [("Action", model["operation"]), ("Version", model["version"])]
+    form = _Form(model)
+    form.pair("Action", model["operation"])
+    form.pair("Version", model["version"])
     if "input" in model:
-        shapes = model["shapes"]
-        pairs += _pairs(fields, shapes[model["input"]], "", shapes, model["protocol"] == "ec2")
+        form.add("", fields, model["input"])
     return {
         "path": model["uri"],
         "query": "",
         "headers": [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")],
-        "body": "&".join([f"{_plus(name)}={_plus(value)}" for name, value in pairs]),
+        "body": "&".join(form.pairs),
     }
 
 
-def _plus(text: str) -> str:
-    return text if text.isalnum() and text.isascii() else quote_plus(text)
+class _Form:
+    def __init__(self, model: Dict[str, Any]) -> None:
+        self.pairs: List[str] = []
+        self._shapes = model["shapes"]
+        self._ec2 = model["protocol"] == "ec2"
 
+    def pair(self, name: str, value: str) -> None:
+        # A look is quicker than encoding what needs none; names in forms never do.
+        value = value if value.isalnum() and value.isascii() else quote_plus(value)
+        self.pairs.append(f"{name}={value}")
 
-def _pairs(
-    value: Any, shape: Dict[str, Any], name: str, shapes: List[Any], ec2: bool
-) -> Iterator[Tuple[str, str]]:
-    kind = shape["type"]
-    if kind == "structure":
-        members = shape["members"]
-        start = f"{name}." if name else ""
-        for key, each in value.items():
-            member = members[key]
-            yield from _pairs(each, shapes[member["shape"]], start + member["name"], shapes, ec2)
-    elif kind == "list":
-        start = _start_of_items(shape, name, ec2)
-        if not value and not ec2:
-            yield name, ""
-        inner = shapes[shape["shape"]]
-        for number, each in enumerate(value, 1):
-            yield from _pairs(each, inner, f"{start}.{number}", shapes, ec2)
-    elif kind == "map":
-        entry, key_name, value_name = shape["names"]
-        start = name if "flat" in shape else f"{name}.{entry}"
-        inner = shapes[shape["shape"]]
-        for number, (key, each) in enumerate(value.items(), 1):
-            yield f"{start}.{number}.{key_name}", key
-            yield from _pairs(each, inner, f"{start}.{number}.{value_name}", shapes, ec2)
-    else:
-        yield name, cloud_xml.scalar(value)
+    def add(self, name: str, value: Any, place: int) -> None:
+        """Adds a value and what is in it, under a name that is empty for all of them."""
+        shape = self._shapes[place]
+        kind = shape["type"]
+        if kind == "structure":
+            members = shape["members"]
+            start = f"{name}." if name else ""
+            for key, each in value.items():
+                member = members[key]
+                self.add(start + member["name"], each, member["shape"])
+        elif kind == "list":
+            if not value and not self._ec2:
+                self.pair(name, "")
+            start = self._start_of_items(shape, name)
+            for number, each in enumerate(value, 1):
+                self.add(f"{start}.{number}", each, shape["shape"])
+        elif kind == "map":
+            entry, key_name, value_name = shape["names"]
+            start = name if "flat" in shape else f"{name}.{entry}"
+            for number, (key, each) in enumerate(value.items(), 1):
+                self.pair(f"{start}.{number}.{key_name}", key)
+                self.add(f"{start}.{number}.{value_name}", each, shape["shape"])
+        else:
+            self.pair(name, cloud_xml.scalar(value))
 
-
-def _start_of_items(shape: Dict[str, Any], name: str, ec2: bool) -> str:
-    """The name of a list's items, but for their numbers."""
-    if ec2:
-        return name
-    item: str = shape["name"]
-    if "flat" not in shape:
-        return f"{name}.{item}"
-    if not item:
-        return name
-    outer, dot, _ = name.rpartition(".")
-    return outer + dot + item
+    def _start_of_items(self, shape: Dict[str, Any], name: str) -> str:
+        """The name of a list's items, but for their numbers."""
+        item: str = shape["name"]
+        if self._ec2 or ("flat" in shape and not item):
+            return name
+        if "flat" not in shape:
+            return f"{name}.{item}"
+        outer, dot, _ = name.rpartition(".")
+        return outer + dot + item
 
 
 # Parameters in the path, the query, headers and a body
