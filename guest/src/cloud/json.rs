@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 /// How deep arrays and objects may be in one another.
-const MAX_DEPTH: u32 = 128;
+pub const MAX_DEPTH: u32 = 128;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,10 +35,10 @@ impl Value {
     ///
     /// [`Error::Malformed`] if it is no JSON, or has more than 128 arrays and objects in one another.
     pub fn read(text: &str) -> Result<Self, Error> {
-        let mut reader = Reader { text, at: 0 };
+        let mut reader = Reader::new(text);
         let value = reader.value(MAX_DEPTH)?;
-        reader.skip_space();
-        if reader.at == text.len() { Ok(value) } else { Err(reader.error("the end")) }
+        reader.end()?;
+        Ok(value)
     }
 
     /// The value of that name, in an object.
@@ -79,6 +79,38 @@ impl Value {
     }
 }
 
+/// Writes a value.
+///
+/// It is as deep as what was read, so that this is not deeper in calls than reading it.
+pub fn write(out: &mut String, value: &Value) {
+    let mut separator = "";
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::Number(text) => out.push_str(text),
+        Value::String(text) => write_string(out, text),
+        Value::Array(items) => {
+            out.push('[');
+            for item in items {
+                out.push_str(core::mem::replace(&mut separator, ","));
+                write(out, item);
+            }
+            out.push(']');
+        }
+        Value::Object(members) => {
+            out.push('{');
+            for (name, member) in members {
+                out.push_str(core::mem::replace(&mut separator, ","));
+                write_string(out, name);
+                out.push(':');
+                write(out, member);
+            }
+            out.push('}');
+        }
+    }
+}
+
 /// Writes text in quotes, with the escapes that Python's `json` takes.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
@@ -108,12 +140,74 @@ pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-struct Reader<'a> {
+/// Reads a text value by value, without keeping any.
+pub struct Reader<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Begins to read a text.
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The byte that the next value begins with.
+    pub fn first(&mut self) -> Option<u8> {
+        self.skip_space();
+        self.peek()
+    }
+
+    /// Reads over a value, and gives it as it is written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] if it is none, or has more than `depth` arrays and objects in one
+    /// another.
+    pub fn skip(&mut self, depth: u32) -> Result<&'a str, Error> {
+        let first = self.first();
+        let start = self.at;
+        match first {
+            Some(b'{') => self.members(depth, |reader, _, depth| reader.skip(depth).map(drop))?,
+            Some(b'[') => self.items(b']', depth, |reader, depth| reader.skip(depth).map(drop))?,
+            Some(b'"') => drop(self.string()?),
+            Some(b'-' | b'0'..=b'9') => drop(self.number()?),
+            _ => drop(self.value(depth)?),
+        }
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Reads an object: `member` is to read the value of each name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] if it is none.
+    pub fn members(
+        &mut self,
+        depth: u32,
+        mut member: impl FnMut(&mut Self, &str, u32) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.items(b'}', depth, |reader, depth| {
+            let name = reader.string()?;
+            reader.skip_space();
+            if !reader.take(b':') {
+                return Err(reader.error("a colon"));
+            }
+            member(reader, &name, depth)
+        })
+    }
+
+    /// What follows the last value: nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] if there is something.
+    pub fn end(&mut self) -> Result<(), Error> {
+        self.skip_space();
+        if self.at == self.text.len() { Ok(()) } else { Err(self.error("the end")) }
+    }
+
     fn value(&mut self, depth: u32) -> Result<Value, Error> {
         self.skip_space();
         match self.peek() {
@@ -130,13 +224,8 @@ impl Reader<'_> {
 
     fn object(&mut self, depth: u32) -> Result<Value, Error> {
         let mut members = Vec::new();
-        self.items(b'}', depth, |reader, depth| {
-            let name = reader.string()?;
-            reader.skip_space();
-            if !reader.take(b':') {
-                return Err(reader.error("a colon"));
-            }
-            members.push((name, reader.value(depth)?));
+        self.members(depth, |reader, name, depth| {
+            members.push((name.into(), reader.value(depth)?));
             Ok(())
         })?;
         Ok(Value::Object(members))
@@ -151,8 +240,12 @@ impl Reader<'_> {
         Ok(Value::Array(items))
     }
 
-    /// What is between two brackets, with commas in between.
-    fn items(
+    /// What is between two brackets, with commas in between; the first of them comes next.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] if it is not that, or `depth` is 0.
+    pub fn items(
         &mut self,
         end: u8,
         depth: u32,
@@ -295,7 +388,9 @@ impl Reader<'_> {
         there
     }
 
-    fn error(&self, expected: &str) -> Error {
+    /// What to say if something else was expected.
+    #[must_use]
+    pub fn error(&self, expected: &str) -> Error {
         Error::Malformed(format!("JSON: byte {}: {expected} is expected", self.at))
     }
 }
