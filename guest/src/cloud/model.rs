@@ -171,6 +171,17 @@ impl Model {
         }
     }
 
+    /// The member of the result that is the whole body, if one is: its name and shape.
+    #[must_use]
+    pub fn payload(&self) -> Option<(&str, usize)> {
+        let Shape::Structure { members, payload: Some(payload), .. } = &self.shapes[self.output?]
+        else {
+            return None;
+        };
+        let found = members.iter().find(|(name, _)| name == payload);
+        found.map(|(name, member)| (&name[..], member.shape))
+    }
+
     fn of(fields: &Value) -> Option<Self> {
         Some(Self {
             operation: text(fields, "operation")?,

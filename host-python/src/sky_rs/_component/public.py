@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any, Callable, Dict
 
 from sky_rs._component import imports, signatures
@@ -38,7 +37,14 @@ class PublicCode:
             parent = self._component.get_export_index(signatures.interface(interface))
             index = self._component.get_export_index(name, parent)
             self._indices[function] = index
-        return functools.partial(instance.get_func(store, index), store)
+        function_of_instance = instance.get_func(store, index)
+
+        def call(*arguments: Any) -> Any:
+            # Text may be bytes; here it has to be copied.
+            texts = [value.decode() if type(value) is bytes else value for value in arguments]
+            return function_of_instance(store, *texts)
+
+        return call
 
     def drop(self, store: Any, resource: Any) -> None:
         """Ends a resource that a call returned."""

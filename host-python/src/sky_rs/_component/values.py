@@ -253,7 +253,8 @@ class Codec:
         place = _Lent.from_address(address + self.offset(_TEXTS[ty.parts[0]]))
 
         def write(text: Any) -> None:
-            place.data = raw = text.encode()
+            # Bytes are UTF-8 already, as whoever gives them has made sure.
+            place.data = raw = text if type(text) is bytes else text.encode()
             place.size = len(raw)
 
         return write

@@ -6,3 +6,12 @@ from sky_rs._routing import Route
 
 #: ``cloud_request(operation, fields)``: an unsigned request, see :mod:`sky_rs.cloud._request`.
 request = Route("cloud_request", "cloud_request")
+
+#: ``cloud_response(operation, status, headers, body)``: see :mod:`sky_rs.cloud._response`.
+response = Route(
+    "cloud_response",
+    "cloud_response",
+    size=lambda _operation, _status, _headers, body: len(body),
+    unit="bytes of the body",
+    kind=lambda operation, *_: operation.model["protocol"],
+)

@@ -2,14 +2,15 @@
 
 SkyRsError
 └── CloudError
-    └── ParamValidationError    parameters do not fit the operation
+    ├── ParamValidationError    parameters do not fit the operation
+    └── ResponseParserError     a response is not what it has to be
 """
 
 from __future__ import annotations
 
 from sky_rs.exceptions import SkyRsError
 
-__all__ = ["CloudError", "ParamValidationError"]
+__all__ = ["CloudError", "ParamValidationError", "ResponseParserError"]
 
 
 class CloudError(SkyRsError):
@@ -31,3 +32,20 @@ class ParamValidationError(CloudError):
 
     def __reduce__(self) -> tuple[type[ParamValidationError], tuple[str]]:
         return type(self), (self.report,)
+
+
+class ResponseParserError(CloudError):
+    """A response is not what it has to be; the request may have had its effect.
+
+    Args:
+        operation: The operation's name.
+        reason: What is wrong with it, and where.
+    """
+
+    def __init__(self, operation: str, reason: str) -> None:
+        super().__init__(f"Unable to parse the response to {operation}: {reason}")
+        self.operation = operation
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[ResponseParserError], tuple[str, str]]:
+        return type(self), (self.operation, self.reason)
