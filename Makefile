@@ -58,7 +58,7 @@ soak: $(VENV)/installed ## a million mixed calls: no growth of memory or descrip
 
 fuzz: ## a minute for each of the guest's pure parsers
 	cargo fuzz --version >/dev/null 2>&1 || cargo install cargo-fuzz --locked
-	cd tests && for target in hashing limits literal processes tail text; do \
+	cd tests && for target in hashing json limits literal processes responses tail text xml; do \
 		cargo +nightly fuzz run --fuzz-dir fuzz $$target -- -max_total_time=60 -max_len=4096 || exit 1; \
 	done
 
