@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Callable, Sequence
 
 from benches.python.cases import DIGEST, DIGESTS, STATUS, WORDS
+from benches.python.responses import response
 from benches.python.settings import Setting, busy_ports, given, log, random_bytes, random_files
 
 _KB = 1024
@@ -39,11 +40,19 @@ def _side_by_side(algorithm: str) -> Ladder:
     return Ladder("hash_files", sizes, lambda size: random_files(16, size, algorithm), algorithm)
 
 
+def _responses(protocol: str, *sizes: int) -> Ladder:
+    return Ladder("cloud_response", sizes, lambda size: given(*response(protocol, size)), protocol)
+
+
 LADDERS = [
     Ladder(
         "base36_encode", (8, 32, 64, 128, 512, 4096, 16_384), lambda n: given((DIGEST * 512)[:n])
     ),
     Ladder("base36_encode_many", (1, 4, 16, 64, 256, 2048), lambda n: given(DIGESTS[:n])),
+    _responses("ec2", 200, 2000, 10_000, 100_000, 1_500_000),
+    _responses("query", 200, 500),
+    _responses("rest-json", 200, 10_000, 1_000_000),
+    _responses("rest-xml", 200, 2000, 10_000, 100_000, 1_000_000),
     Ladder("find_free_port", (0, 200), lambda count: busy_ports(count, near=30_000)),
     Ladder("format_float", (0,), lambda _: given(3.14159)),
     Ladder("get_cpu_count", (0,), lambda _: given()),

@@ -8,6 +8,7 @@ import sky_rs
 from sky_rs import _hashlib_speed, _host, _routes_table, _routing, hashing
 from sky_rs._message import Message
 from sky_rs._telemetry.observer import Call
+from sky_rs.cloud import _routes
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,8 @@ def test_the_threshold_is_where_the_component_stays_ahead(ratios, scale, least):
 
 
 def test_every_function_has_been_measured():
-    assert set(_routes_table.RATIOS) == set(_routing.ROUTES) & set(sky_rs.__all__)
+    measured = set(_routing.ROUTES) & {*sky_rs.__all__, _routes.response.name}
+    assert set(_routes_table.RATIOS) == measured
     for name, kinds in _routes_table.RATIOS.items():
         for kind, ratios in kinds.items():
             assert list(ratios) == sorted(ratios), (name, kind)
