@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the models of cloud operations that the package ships, from those of botocore.
+"""Writes the models of cloud operations that the package ships, from what the clouds publish.
 
     python models/generate.py [--check]
 
-It needs botocore, of any version (`make models` runs it where the tests' one is installed); each
-index.json records which it was. operations.py lists the operations, README.md defines the format.
-With --check it writes nothing, and fails if a file is not what it would write.
+It needs botocore and google-api-python-client, of any version (`make models` runs it where the
+tests' ones are installed); each index.json records which it was. operations.py lists the
+operations, README.md defines the format. With --check it writes nothing, and fails if a file is not what it would write.
 """
 
 import argparse
@@ -16,10 +16,12 @@ import sys
 import botocore
 import botocore.loaders
 import endpoints
+import rest_azure
+import rest_google
 import translate
 from botocore import xform_name
 from botocore.model import ServiceModel
-from operations import OPERATIONS
+from operations import AZURE, GOOGLE, OPERATIONS
 
 MODELS = pathlib.Path(__file__).resolve().parents[1] / "host-python/src/sky_rs/cloud/models"
 COMPACT = (",", ":")
@@ -31,7 +33,7 @@ def files(operations=OPERATIONS):
     written = {"partitions.json": indented(source() | endpoints.partitions(loader, operations))}
     for service, names in operations.items():
         written.update(service_files(loader, service, names))
-    return written
+    return {**written, **rest_google.files(GOOGLE), **rest_azure.files(AZURE)}
 
 
 def service_files(loader, service, names):

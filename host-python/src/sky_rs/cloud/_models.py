@@ -12,6 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict
 
+# Services that have no partitions.
+_ELSEWHERE = ("azure", "gcp")
+
 
 class Operation:
     """One operation of a service.
@@ -64,8 +67,8 @@ def index(service: str) -> Dict[str, Any]:
     Raises:
         ValueError: The package has nothing of it.
     """
-    known = partitions()["services"]
-    if service not in known:
+    if service not in _ELSEWHERE and service not in partitions()["services"]:
+        known = [*partitions()["services"], *_ELSEWHERE]
         raise ValueError(f"{service!r} is no service known here, only {', '.join(known)}")
     found: Dict[str, Any] = json.loads(_text(f"{service}/index.json"))
     return found
@@ -73,7 +76,7 @@ def index(service: str) -> Dict[str, Any]:
 
 @functools.lru_cache(maxsize=None)
 def partitions() -> Dict[str, Any]:
-    """Where the services are."""
+    """Where AWS's services are."""
     found: Dict[str, Any] = json.loads(_text("partitions.json"))
     return found
 
