@@ -5,7 +5,8 @@
 
 It needs botocore and google-api-python-client, of any version (`make models` runs it where the
 tests' ones are installed); each index.json records which it was. operations.py lists the
-operations, README.md defines the format. With --check it writes nothing, and fails if a file is not what it would write.
+operations, README.md defines the format. With --check it writes nothing, and fails if a file is not
+what it would write.
 """
 
 import argparse
