@@ -13,9 +13,10 @@ import sys
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import ContextManager, Optional, Type
+    from typing import ContextManager, Mapping, Optional, Type
 
 _UTILS = "sky.utils.subprocess_utils"
+_STATUSES = ("INIT", "UP", "STOPPED")
 
 # Asking for a logger takes longer than most of what is logged here for debugging.
 _ours = logging.getLogger("sky_rs")
@@ -52,3 +53,12 @@ def command_error() -> Type[Exception]:
     from sky_rs._command_error import CommandError  # noqa: PLC0415 - only without SkyPilot
 
     return CommandError
+
+
+def cluster_status() -> Mapping[str, object]:
+    """SkyPilot's ``ClusterStatus`` by names if it is installed, else the names themselves."""
+    try:
+        known = importlib.import_module("sky.utils.status_lib").ClusterStatus.__members__
+        return {name: known[name] for name in _STATUSES}
+    except Exception:  # none is installed, or what is there is another `sky`
+        return {name: name for name in _STATUSES}
