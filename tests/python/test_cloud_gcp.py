@@ -1,8 +1,10 @@
 """Google Compute Engine, beside googleapiclient, at a service on this machine."""
 
+import concurrent.futures
 import contextlib
 import json
 import logging
+import os
 import pickle
 import random
 import socket
@@ -14,11 +16,13 @@ import google.auth.credentials
 import google.auth.exceptions
 import pytest
 from cloud_server import SCHEMAS, STATUSES, TOKEN, instances, made, page_of, serving
+from conftest import run
 from googleapiclient import discovery
 from googleapiclient.errors import HttpError
 
 from sky_rs.cloud import _exchange, _rest, gcp
 from sky_rs.cloud.exceptions import (
+    CloudError,
     EndpointConnectionError,
     HostNotAllowedError,
     NoCredentialsError,
@@ -320,6 +324,48 @@ def test_redirections_are_not_followed():
 def test_tokens_are_not_sent_just_anywhere(url):
     with pytest.raises(HostNotAllowedError):
         gcp.client("compute", token=TOKEN, endpoint_url=url)
+
+
+@pytest.mark.needs("fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_child_does_not_talk_on_its_parents_connections():
+    with asking(lambda request: {"id": request.query["quotaUser"]}) as (client, _):
+        assert client.zones.list(quotaUser="before") == {"id": "before"}
+        child = os.fork()
+        if child == 0:
+            said = {}
+            with contextlib.suppress(BaseException):
+                said = [client.zones.list(quotaUser=str(number)) for number in range(50)]
+            os._exit(said != [{"id": str(number)} for number in range(50)])
+        for number in range(50):
+            assert client.zones.list(quotaUser=f"parent-{number}") == {"id": f"parent-{number}"}
+        assert os.waitpid(child, 0)[1] == 0
+
+
+def test_threads_share_a_client():
+    with asking(lambda request: {"id": request.query["quotaUser"]}) as (client, _):
+
+        def ask(number):
+            return client.zones.list(quotaUser=str(number))
+
+        with concurrent.futures.ThreadPoolExecutor(16) as executor:
+            found = list(executor.map(ask, range(300)))
+    assert found == [{"id": str(number)} for number in range(300)]
+
+
+def test_urllib3_is_missing(monkeypatch):
+    monkeypatch.setitem(sys.modules, "urllib3", None)
+    with gcp.client("compute", token=TOKEN) as client:
+        with pytest.raises(CloudError, match=r"pip install 'sky-rs\[cloud\]'"):
+            client.zones.list(project="p")
+
+
+def test_it_is_not_imported_before_it_is_needed():
+    code = (
+        "import sys; from sky_rs.cloud import azure, gcp; gcp.client('compute');"
+        "print([name for name in ('urllib3', 'ssl', 'google', 'logging') if name in sys.modules])"
+    )
+    assert run(code) == "[]\n"
 
 
 # Tokens

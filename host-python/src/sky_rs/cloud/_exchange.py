@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from sky_rs._version import __version__
 from sky_rs.cloud.exceptions import (
+    CloudError,
     ConnectTimeoutError,
     EndpointConnectionError,
     HostNotAllowedError,
@@ -77,8 +78,7 @@ class Exchange:
             raise HostNotAllowedError(
                 f"{_shown(url)} is not at {self.endpoint}, to which alone requests are sent"
             )
-        import urllib3  # noqa: PLC0415 - slow, and only needed here
-
+        urllib3 = _urllib3()
         deadline = time.monotonic() + timeout
         try:
             response = self._connections().request(
@@ -116,15 +116,24 @@ class Exchange:
     def _connections(self) -> Any:
         # A child must not talk on its parent's connections.
         if self._pool is None or self._pid != os.getpid():
-            import urllib3  # noqa: PLC0415
-
-            self._pool, self._pid = _manager(urllib3, self._origin), os.getpid()
+            self._pool, self._pid = _manager(self._origin), os.getpid()
         return self._pool
 
 
-def _manager(urllib3: Any, origin: Tuple[str, str, int]) -> Any:
+def _urllib3() -> Any:
+    try:
+        import urllib3  # noqa: PLC0415 - slow, and only needed for requests
+    except ImportError as error:
+        raise CloudError(
+            "Calls of clouds need urllib3: python -m pip install 'sky-rs[cloud]'"
+        ) from error
+    return urllib3
+
+
+def _manager(origin: Tuple[str, str, int]) -> Any:
     from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - slow
 
+    urllib3 = _urllib3()
     scheme, host, _ = origin
     proxy = None if host in _LOOPBACK or proxy_bypass(host) else getproxies().get(scheme)
     if proxy:
