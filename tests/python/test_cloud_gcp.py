@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import copy
 import json
 import logging
 import os
@@ -538,6 +539,17 @@ def test_what_there_is_not_is_named():
         assert "aggregatedList" in dir(client.instances)
     with pytest.raises(ValueError, match="'tpu' is no service known here"):
         gcp.client("tpu")
+
+
+def test_clients_are_copied_but_not_pickled():
+    with asking(lambda _: {}) as (client, server):
+        copied = copy.copy(client)
+        assert copied.zones.list() == copy.copy(copied.zones).list() == {}
+        for each in (client, client.zones):
+            with pytest.raises((AttributeError, TypeError, pickle.PicklingError)) as caught:
+                pickle.dumps(each)
+            assert TOKEN not in str(caught.value)
+        assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("name", [".", ".."])

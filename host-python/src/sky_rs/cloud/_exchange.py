@@ -136,9 +136,8 @@ def _manager(origin: Tuple[str, str, int]) -> Any:
     urllib3 = _urllib3()
     scheme, host, _ = origin
     proxy = None if host in _LOOPBACK or proxy_bypass(host) else getproxies().get(scheme)
-    if proxy:
-        return urllib3.ProxyManager(proxy, maxsize=_CONNECTIONS)
-    return urllib3.PoolManager(maxsize=_CONNECTIONS)
+    options = {"maxsize": _CONNECTIONS, "cert_reqs": "CERT_REQUIRED"}
+    return urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
 
 
 def _content(response: Any, deadline: float) -> bytes:

@@ -199,7 +199,9 @@ class Client:
                 self._operations.setdefault(collection, []).append(method)
 
     def __getattr__(self, name: str) -> Collection:
-        operations = self.__dict__.get("_operations", {})
+        if name.startswith("_"):  # also of one that is not made yet, as when it is copied
+            raise AttributeError(name)
+        operations = self._operations
         if name not in operations:
             raise AttributeError(f"{self!r} has no {name!r}, only {', '.join(operations)}")
         return Collection(self, name, operations[name])
@@ -270,6 +272,8 @@ class Collection:
         self._methods = methods
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
+        if method.startswith("_"):
+            raise AttributeError(method)
         if method not in self._methods:
             raise AttributeError(f"{self!r} has no {method!r}, only {', '.join(self._methods)}")
         client, name = self._client, f"{self._name}.{method}"
