@@ -6,9 +6,12 @@ import http.server
 import json
 import random
 import threading
+import time
 import urllib.parse
 
 import googleapiclient.discovery_cache
+
+from sky_rs.cloud import gcp
 
 SCHEMAS = json.loads(googleapiclient.discovery_cache.get_static_doc("compute", "v1"))["schemas"]
 
@@ -102,6 +105,25 @@ def serving(respond):
         finally:
             server.shutdown()
             thread.join(10)
+
+
+@contextlib.contextmanager
+def asking_google(respond, **options):
+    """A service, and a client of Google's that asks it."""
+    with serving(respond) as server:
+        given = {"token": TOKEN, "project": "p", **options}
+        with gcp.client("compute", endpoint_url=server.url, **given) as client:
+            yield client, server
+
+
+def reset(handler):
+    """Ends in the middle of an answer."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+
+
+def silent(_handler):
+    """Says nothing for a while."""
+    time.sleep(1)
 
 
 def made(name, chosen, depth=6):

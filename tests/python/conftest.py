@@ -8,6 +8,8 @@ import pathlib
 import random
 import subprocess
 import sys
+import time
+import types
 from unittest import mock
 
 import psutil
@@ -150,6 +152,17 @@ def fresh(runtime):
     runtime.pool.close()
     yield runtime
     runtime.pool.close()
+
+
+@pytest.fixture
+def no_delay(monkeypatch):
+    """Between attempts of calls of clouds, no time goes by; gives what would have."""
+    from sky_rs.cloud import _rest
+
+    waited = []
+    stand_in = types.SimpleNamespace(sleep=waited.append, time=time.time, monotonic=time.monotonic)
+    monkeypatch.setattr(_rest, "time", stand_in)
+    return waited
 
 
 def digest(path, algorithm="md5"):

@@ -10,7 +10,7 @@ import types
 import pytest
 from cloud_server import TOKEN, machines, serving
 
-from sky_rs.cloud import _rest, azure
+from sky_rs.cloud import azure
 from sky_rs.cloud.exceptions import (
     HostNotAllowedError,
     NoCredentialsError,
@@ -79,15 +79,6 @@ def asking(respond, service="compute", **options):
         given = {"token": TOKEN, **options}
         with azure.client(service, "s", endpoint_url=server.url, **given) as client:
             yield client, server
-
-
-@pytest.fixture
-def no_delay(monkeypatch):
-    """Between attempts, no time goes by."""
-    waited = []
-    stand_in = types.SimpleNamespace(sleep=waited.append, time=time.time, monotonic=time.monotonic)
-    monkeypatch.setattr(_rest, "time", stand_in)
-    return waited
 
 
 @pytest.mark.parametrize(("service", "name", "parameters", "path", "result"), CALLS)

@@ -1,37 +1,26 @@
 """Google Compute Engine, beside googleapiclient, at a service on this machine."""
 
-import concurrent.futures
 import contextlib
 import copy
 import json
-import logging
-import os
 import pickle
 import random
-import socket
-import sys
 import time
 import types
 
 import google.auth.credentials
 import google.auth.exceptions
 import pytest
-from cloud_server import SCHEMAS, STATUSES, TOKEN, instances, made, page_of, serving
-from conftest import run
+from cloud_server import SCHEMAS, STATUSES, TOKEN, instances, made, page_of, silent
+from cloud_server import asking_google as asking
 from googleapiclient import discovery
 from googleapiclient.errors import HttpError
 
-from sky_rs.cloud import _exchange, _rest, gcp
+from sky_rs.cloud import _rest, gcp
 from sky_rs.cloud.exceptions import (
-    CloudError,
-    EndpointConnectionError,
-    HostNotAllowedError,
-    NoCredentialsError,
     PaginationError,
     ParamValidationError,
-    ReadTimeoutError,
     ResponseParserError,
-    ResponseTooLargeError,
     WaitTimeoutError,
 )
 
@@ -50,15 +39,6 @@ CALLS = [
     ("globalOperations.get", {"project": "p", "operation": "o"}, "Operation"),
     ("globalOperations.wait", {"project": "p", "operation": "o"}, "Operation"),
 ]
-
-
-@contextlib.contextmanager
-def asking(respond, **options):
-    """A service, and a client of it."""
-    with serving(respond) as server:
-        given = {"token": TOKEN, "project": "p", **options}
-        with gcp.client("compute", endpoint_url=server.url, **given) as client:
-            yield client, server
 
 
 @contextlib.contextmanager
@@ -85,15 +65,6 @@ def method(client, name):
 def theirs(service, name):
     collection, _, last = name.partition(".")
     return getattr(getattr(service, collection)(), last)
-
-
-@pytest.fixture
-def no_delay(monkeypatch):
-    """Between attempts, no time goes by."""
-    waited = []
-    stand_in = types.SimpleNamespace(sleep=waited.append, time=time.time, monotonic=time.monotonic)
-    monkeypatch.setattr(_rest, "time", stand_in)
-    return waited
 
 
 @pytest.mark.parametrize(("name", "parameters", "schema"), CALLS)
@@ -204,267 +175,12 @@ def test_errors_are_googleapiclients(error, backend):
     assert backend
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>busy</html>", b'{"error": 1}', b"\xff{", b"[]"])
-def test_errors_without_a_description(body, backend, no_delay):
-    with asking(lambda _: (503, {}, body)) as (client, server):
-        with pytest.raises((gcp.HttpError, ResponseParserError)) as caught:
-            client.zones.list()
-    if isinstance(caught.value, gcp.HttpError):
-        assert caught.value.status_code == 503
-        assert len(server.requests) == _rest.ATTEMPTS
-        assert len(no_delay) == _rest.ATTEMPTS - 1
-    assert backend
-
-
 @pytest.mark.parametrize("body", [b"{", b"<xml/>", b'{"items": [}', b"[" * 10_000, b'{"a": NaN}'])
 def test_what_is_no_json_is_refused(body, backend):
     with asking(lambda _: body) as (client, _):
         with pytest.raises(ResponseParserError, match=r"zones.list"):
             client.zones.list()
     assert backend
-
-
-RATE = {"error": {"code": 403, "message": "slow", "errors": [{"reason": "rateLimitExceeded"}]}}
-
-
-@pytest.mark.parametrize(
-    ("refusal", "delay"),
-    [
-        ((429, {"Retry-After": "7"}, {}), 7.0),
-        ((503, {"Retry-After": "86400"}, {}), _rest.MAX_DELAY),
-        ((503, {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, {}), 0.0),
-        ((500, {"Retry-After": "soon"}, {}), None),
-        ((403, {}, RATE), None),
-        ((408, {}, b""), None),
-    ],
-)
-def test_it_is_tried_again(refusal, delay, no_delay):
-    answers = iter([refusal, refusal, {"items": []}])
-    with asking(lambda _: next(answers)) as (client, server):
-        assert client.zones.list() == {"items": []}
-    assert len(server.requests) == 3
-    if delay is None:
-        assert 0 <= no_delay[0] <= 1
-        assert 0 <= no_delay[1] <= 2
-    else:
-        assert no_delay == [delay, delay]
-
-
-@pytest.mark.parametrize("status", [400, 403, 404, 409, 501])
-def test_it_is_not_tried_again(status, no_delay):
-    with asking(lambda _: (status, {}, {"error": {"code": status, "message": "no"}})) as found:
-        with pytest.raises(gcp.HttpError, match=f"<HttpError {status} when calling zones.list: 'n"):
-            found[0].zones.list()
-        assert len(found[1].requests) == 1
-    assert no_delay == []
-
-
-def reset(handler):
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
-
-
-def endless(handler):
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n[")
-    while True:
-        handler.wfile.write(b"1," * 10_000)
-
-
-def slow(handler):
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-    for _ in range(1000):
-        handler.wfile.write(b"[")
-        time.sleep(0.02)
-
-
-def silent(_handler):
-    time.sleep(1)
-
-
-@pytest.mark.parametrize(
-    ("behaviour", "error", "attempts"),
-    [
-        (reset, EndpointConnectionError, 3),
-        (endless, ResponseTooLargeError, 1),
-        (slow, ReadTimeoutError, 3),
-        (silent, ReadTimeoutError, 3),
-    ],
-)
-def test_faults_on_the_way(behaviour, error, attempts, monkeypatch, no_delay):
-    monkeypatch.setattr(_exchange, "MAX_BODY", 100_000)
-    with asking(lambda _: behaviour) as (client, server):
-        with pytest.raises(error):
-            client.call("zones.list", {}, timeout=0.2)
-        assert len(server.requests) == attempts
-    assert len(no_delay) == attempts - 1
-
-
-def test_nobody_is_there(no_delay):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        with gcp.client("compute", token=TOKEN, endpoint_url=url) as client:
-            with pytest.raises(EndpointConnectionError, match=url):
-                client.zones.list(project="p")
-    assert len(no_delay) == 2
-
-
-def test_redirections_are_not_followed():
-    def respond(request):
-        return 302, {"Location": f"{server.url}/elsewhere"}, b""
-
-    with asking(respond) as (client, server):
-        with pytest.raises(gcp.HttpError, match="302"):
-            client.zones.list()
-        assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["http://compute.googleapis.com", "ftp://127.0.0.1", "https://", "file:///x", "https://a@b"],
-)
-def test_tokens_are_not_sent_just_anywhere(url):
-    with pytest.raises(HostNotAllowedError):
-        gcp.client("compute", token=TOKEN, endpoint_url=url)
-
-
-@pytest.mark.needs("fork")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
-def test_a_child_does_not_talk_on_its_parents_connections():
-    with asking(lambda request: {"id": request.query["quotaUser"]}) as (client, _):
-        assert client.zones.list(quotaUser="before") == {"id": "before"}
-        child = os.fork()
-        if child == 0:
-            said = {}
-            with contextlib.suppress(BaseException):
-                said = [client.zones.list(quotaUser=str(number)) for number in range(50)]
-            os._exit(said != [{"id": str(number)} for number in range(50)])
-        for number in range(50):
-            assert client.zones.list(quotaUser=f"parent-{number}") == {"id": f"parent-{number}"}
-        assert os.waitpid(child, 0)[1] == 0
-
-
-def test_threads_share_a_client():
-    with asking(lambda request: {"id": request.query["quotaUser"]}) as (client, _):
-
-        def ask(number):
-            return client.zones.list(quotaUser=str(number))
-
-        with concurrent.futures.ThreadPoolExecutor(16) as executor:
-            found = list(executor.map(ask, range(300)))
-    assert found == [{"id": str(number)} for number in range(300)]
-
-
-def test_urllib3_is_missing(monkeypatch):
-    monkeypatch.setitem(sys.modules, "urllib3", None)
-    with gcp.client("compute", token=TOKEN) as client:
-        with pytest.raises(CloudError, match=r"pip install 'sky-rs\[cloud\]'"):
-            client.zones.list(project="p")
-
-
-def test_it_is_not_imported_before_it_is_needed():
-    code = (
-        "import sys; from sky_rs.cloud import azure, gcp; gcp.client('compute');"
-        "print([name for name in ('urllib3', 'ssl', 'google', 'logging') if name in sys.modules])"
-    )
-    assert run(code) == "[]\n"
-
-
-# Tokens
-
-
-@pytest.mark.parametrize("token", ["", "a b", "a\r\nX: y", "ä", 7, None])
-def test_what_is_no_token(token):
-    with asking(lambda _: {}, token=lambda: token) as (client, server):
-        with pytest.raises(NoCredentialsError) as caught:
-            client.zones.list()
-        assert server.requests == []
-    assert str(token) == "" or str(token) not in str(caught.value).replace("NoneType", "")
-
-
-def test_a_token_that_is_refused_is_renewed_once():
-    tokens = iter(["old", "new", "newer"])
-
-    def respond(request):
-        allowed = request.headers["Authorization"] == "Bearer newer"
-        return {} if allowed else (401, {}, {"error": {"code": 401, "message": "who?"}})
-
-    with asking(respond, token=lambda: next(tokens)) as (client, server):
-        with pytest.raises(gcp.HttpError, match="401"):
-            client.zones.list()
-        assert client.zones.list() == {}
-    given = [request.headers["Authorization"] for request in server.requests]
-    assert given == ["Bearer old", "Bearer new", "Bearer newer"]
-
-
-def test_a_fixed_token_is_not():
-    with asking(lambda _: (401, {}, {"error": {"code": 401, "message": "who?"}})) as found:
-        with pytest.raises(gcp.HttpError, match="401"):
-            found[0].zones.list()
-        assert len(found[1].requests) == 1
-
-
-class Credentials(google.auth.credentials.Credentials):
-    """Give another token at each refresh."""
-
-    refreshed = 0
-
-    def refresh(self, request):
-        self.refreshed += 1
-        self.token = f"token-{self.refreshed}"
-
-
-def test_credentials_of_google_auth(monkeypatch):
-    mine = Credentials()
-
-    def respond(request):
-        current = request.headers["Authorization"] == "Bearer token-2"
-        return {} if current else (401, {}, {"error": {"code": 401, "message": "who?"}})
-
-    with asking(respond, token=None, credentials=mine) as (client, _):
-        client.zones.list()
-        client.zones.list()
-    assert mine.refreshed == 2
-
-    scopes = []
-    monkeypatch.setattr("google.auth.default", lambda scopes: seen(scopes) or (mine, "q"))
-
-    def seen(given):
-        scopes.extend(given)
-
-    with asking(respond, token=None) as (client, _):
-        assert scopes == []  # not before they are needed
-        client.zones.list()
-        client.zones.list()
-    assert scopes == ["https://www.googleapis.com/auth/cloud-platform"]
-
-
-def test_no_credentials(monkeypatch):
-    def default(scopes):
-        raise google.auth.exceptions.DefaultCredentialsError("none here")
-
-    monkeypatch.setattr("google.auth.default", default)
-    with asking(lambda _: {}, token=None) as (client, server):
-        with pytest.raises(NoCredentialsError, match="DefaultCredentialsError: none here"):
-            client.zones.list()
-        monkeypatch.setitem(sys.modules, "google.auth", None)
-        with pytest.raises(NoCredentialsError, match="install google-auth"):
-            client.zones.list()
-        assert server.requests == []
-
-
-def test_a_token_is_seen_nowhere(caplog):
-    caplog.set_level(logging.DEBUG)
-    answers = iter([{}, (400, {}, {"error": {"code": 400, "message": "bad"}}), reset, reset, reset])
-    with asking(lambda _: next(answers)) as (client, _):
-        seen = [client, client.zones, client.zones.list, client._service, client._service._tokens]
-        client.zones.list()
-        for _ in range(2):
-            with pytest.raises(Exception, match=r"zones|answer") as caught:
-                client.zones.list()
-            seen += [caught.value, caught.value.__cause__]
-    text = caplog.text + "".join(map(repr, seen)) + "".join(map(str, seen))
-    assert "zones" in text
-    assert TOKEN not in text
 
 
 # Waiting

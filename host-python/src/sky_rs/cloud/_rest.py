@@ -12,6 +12,7 @@ from sky_rs.cloud.exceptions import (
     EndpointConnectionError,
     PaginationError,
     ParamValidationError,
+    ResponseParserError,
 )
 
 TYPE_CHECKING = False
@@ -33,6 +34,7 @@ MAX_PAGES = 10_000
 
 _AGAIN = frozenset((408, 429, 500, 502, 503, 504))
 _UNAUTHORIZED = 401
+_FIRST_FAILURE = 400
 
 
 class Service:
@@ -105,7 +107,7 @@ class Service:
                     raise
                 received = []
             else:
-                answer = _response.read(operation, status, received, body)
+                answer = _read(operation, status, received, body)
                 error = answer.get("error")
                 if error is None:
                     return answer
@@ -142,6 +144,18 @@ class Service:
             else:
                 parameters = {**parameters, name: token}
         raise PaginationError(f"{operation.name}: more than {MAX_PAGES} pages")
+
+
+def _read(
+    operation: Operation, status: int, headers: List[Tuple[str, str]], body: bytes
+) -> Dict[str, Any]:
+    try:
+        return _response.read(operation, status, headers, body)
+    except ResponseParserError as error:
+        if status < _FIRST_FAILURE:
+            raise
+        # Somebody on the way refused, in words of their own.
+        return {"error": {"Code": str(status), "Message": error.reason}}
 
 
 def _check_path(operation: Operation, parameters: Dict[str, Any]) -> None:
