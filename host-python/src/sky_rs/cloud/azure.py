@@ -11,7 +11,7 @@ REST reference describes them, such as ``{"value": [...], "nextLink": ...}``.
 
 from __future__ import annotations
 
-from sky_rs.cloud import _rest, _tokens
+from sky_rs.cloud import _collections, _rest, _tokens
 from sky_rs.cloud.exceptions import CloudError
 
 TYPE_CHECKING = False
@@ -69,7 +69,7 @@ class ResourceNotFoundError(HttpResponseError):
 _ERRORS = {401: ClientAuthenticationError, 404: ResourceNotFoundError}
 
 
-class Client(_rest.Client):
+class Client(_collections.Client):
     """Calls Azure: ``client.<collection>.<method>(**parameters)``.
 
     It may be used by several threads. As a context manager, it closes its connections.

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 
-from sky_rs.cloud import _rest, _tokens
+from sky_rs.cloud import _collections, _rest, _tokens
 from sky_rs.cloud.exceptions import CloudError, ReadTimeoutError, WaitTimeoutError
 
 TYPE_CHECKING = False
@@ -72,7 +72,7 @@ class OperationError(CloudError):
         return type(self), (self.operation,)
 
 
-class Client(_rest.Client):
+class Client(_collections.Client):
     """Calls Compute Engine: ``client.<collection>.<method>(**parameters)``.
 
     It may be used by several threads. As a context manager, it closes its connections.
