@@ -2,6 +2,9 @@
 
 pub mod json;
 pub mod model;
+mod percent;
 pub mod request;
 pub mod response;
+pub mod retry;
+pub mod sign;
 pub mod xml;

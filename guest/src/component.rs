@@ -1,5 +1,6 @@
 //! The exports: convert, call, convert.
 
+mod aws;
 mod cloud;
 mod hashing;
 mod process;

@@ -2,7 +2,6 @@
 
 mod form;
 mod json;
-mod percent;
 mod rest;
 mod xml;
 

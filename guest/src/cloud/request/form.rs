@@ -1,9 +1,9 @@
 //! Forms: what EC2 takes, and what older services take.
 
-use super::percent::{Extra, encode};
 use super::{Request, entries, items, members, scalar, unfit};
 use crate::cloud::json::Value;
 use crate::cloud::model::{Model, Protocol, Shape};
+use crate::cloud::percent::{Extra, encode};
 use crate::error::Error;
 use alloc::string::{String, ToString};
 

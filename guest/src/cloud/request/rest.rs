@@ -1,9 +1,9 @@
 //! Requests whose parameters are in the path, the query, headers and a body.
 
-use super::percent::{Extra, encode};
 use super::{Request, entries, json, members, scalar, unfit, xml};
 use crate::cloud::json::Value;
 use crate::cloud::model::{Location, Model, Protocol, Shape};
+use crate::cloud::percent::{Extra, encode};
 use crate::error::Error;
 use alloc::string::String;
 use alloc::vec::Vec;

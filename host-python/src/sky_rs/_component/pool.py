@@ -140,13 +140,11 @@ class Pool:
         return None
 
     def _give_back(self, instance: Instance) -> None:
-        if len(instance.directories) > CAPACITY:
-            self._end(instance)
         if not instance.directories and len(self._pure) < CAPACITY:
             self._pure.append(instance)
             return
         if not 0 < len(instance.directories) <= CAPACITY:
-            instance.close()
+            self._end(instance)
             return
         self._reading.append(instance)
         with contextlib.suppress(IndexError):

@@ -112,6 +112,10 @@ ENDED = Fields({"message": U32, "digest": Result(STRING, ERROR)})
 GROWTH = Fields({"lines": Option(STRING), "position": U64})
 
 EXPORTS: Dict[str, Signature] = {
+    "aws#retry": Signature(
+        (U32, U32, U16, STRING, S64, F64), Option(Fields({"seconds": F64, "cost": U32}))
+    ),
+    "aws#sign": Signature((STRING, STRING, U32, BOOL, BOOL), Result(STRING, ERROR)),
     "cloud#[static]operation.open": Signature((STRING,), Result(OWN, ERROR)),
     "cloud#[method]operation.request": Signature((BORROW, STRING), Result(STRING, ERROR)),
     "cloud#[method]operation.response": Signature(

@@ -15,3 +15,9 @@ response = Route(
     unit="bytes of the body",
     kind=lambda operation, *_: operation.model["protocol"],
 )
+
+#: ``cloud_sign(request, signer, expires, encode, normalize)``: see :mod:`sky_rs.cloud._signing`.
+sign = Route("cloud_sign", "cloud_signing")
+
+#: ``cloud_retry(attempts, status, code, after, chance)``: see :mod:`sky_rs.cloud._retries`.
+retry = Route("cloud_retry", "cloud_retry")
