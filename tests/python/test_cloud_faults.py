@@ -12,9 +12,10 @@ from cloud_server import TOKEN, reset, silent
 from cloud_server import asking_google as asking
 from conftest import run
 
-from sky_rs.cloud import _exchange, _rest, gcp
+from sky_rs.cloud import _rest, gcp
 from sky_rs.cloud.exceptions import (
     CloudError,
+    ConnectionClosedError,
     EndpointConnectionError,
     HostNotAllowedError,
     ReadTimeoutError,
@@ -84,15 +85,15 @@ def slow(handler):
 @pytest.mark.parametrize(
     ("behaviour", "error", "attempts"),
     [
-        (reset, EndpointConnectionError, 3),
+        (reset, ConnectionClosedError, 3),
         (endless, ResponseTooLargeError, 1),
         (slow, ReadTimeoutError, 3),
         (silent, ReadTimeoutError, 3),
     ],
 )
-def test_faults_on_the_way(behaviour, error, attempts, monkeypatch, no_delay):
-    monkeypatch.setattr(_exchange, "MAX_BODY", 100_000)
+def test_faults_on_the_way(behaviour, error, attempts, no_delay):
     with asking(lambda _: behaviour) as (client, server):
+        client._service.transport._most_bytes = 100_000
         with pytest.raises(error):
             client.call("zones.list", {}, timeout=0.2)
         assert len(server.requests) == attempts

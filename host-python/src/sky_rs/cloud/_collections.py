@@ -49,7 +49,7 @@ class Client:
 
     def __repr__(self) -> str:
         service = self._service
-        return f"<client of {service.name} at {service.exchange.endpoint}>"
+        return f"<client of {service.name} at {service.endpoint}>"
 
     def __enter__(self) -> Client:
         return self
@@ -59,7 +59,7 @@ class Client:
 
     def close(self) -> None:
         """Closes idle connections."""
-        self._service.exchange.close()
+        self._service.transport.close()
 
     def paginate(self, name: str, **parameters: Any) -> Iterator[Dict[str, Any]]:
         """The pages of a result, each as the method of that name gives it.

@@ -5,14 +5,21 @@ from __future__ import annotations
 import math
 import random
 import time
+from urllib.parse import urlsplit
 
+from sky_rs._version import __version__
 from sky_rs.cloud import _models, _request, _response
-from sky_rs.cloud._exchange import Exchange
+from sky_rs.cloud._allowed import Allowed
+from sky_rs.cloud._transport import LOOPBACK, Transport
+from sky_rs.cloud.config import Config
 from sky_rs.cloud.exceptions import (
-    EndpointConnectionError,
+    HostNotAllowedError,
     PaginationError,
     ParamValidationError,
     ResponseParserError,
+    ResponseTooLargeError,
+    TLSError,
+    TransportError,
 )
 
 TYPE_CHECKING = False
@@ -31,6 +38,16 @@ TIMEOUT = 60.0
 _LEAST_TIMEOUT = 0.05
 #: How many pages a result may have.
 MAX_PAGES = 10_000
+
+# As many connections as calls of one client that are under way at a time, in query_instances.
+_CONFIG = Config(connect_timeout=10, max_pool_connections=16)
+
+# Google packs what it sends only for those who say so twice.
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "User-Agent": f"sky-rs/{__version__} (gzip)",
+}
 
 _AGAIN = frozenset((408, 429, 500, 502, 503, 504))
 _UNAUTHORIZED = 401
@@ -57,7 +74,10 @@ class Service:
         again: Callable[[int, Dict[str, Any]], bool] = lambda _status, _error: False,
     ) -> None:
         self.name = name
-        self.exchange = Exchange(endpoint or _models.index(name)["endpoint"])
+        self.endpoint = (endpoint or _models.index(name)["endpoint"]).rstrip("/")
+        if not self.endpoint.startswith("https:") and not _is_loopback(self.endpoint):
+            raise HostNotAllowedError(f"{self.endpoint}: tokens are sent over HTTPS only")
+        self.transport = Transport(Allowed([self.endpoint]), _CONFIG)
         self._tokens = tokens
         self._failure = failure
         self._again = again
@@ -87,8 +107,8 @@ class Service:
         """
         request = _request.write(operation, parameters)
         _check_path(operation, parameters)
-        target = url or request.url(self.exchange.endpoint)
-        headers = {"Accept": "application/json", **dict(request.headers)}
+        target = url or request.url(self.endpoint)
+        headers = {**_HEADERS, **dict(request.headers)}
         if request.method != "GET" and not request.body:
             headers["Content-Length"] = "0"
         headers["Authorization"] = self._tokens.header()
@@ -99,10 +119,16 @@ class Service:
             left = max(deadline - time.monotonic(), _LEAST_TIMEOUT)
             last = attempt >= ATTEMPTS
             try:
-                status, received, body = self.exchange.send(
-                    request.method, target, headers, request.body, min(timeout, left)
+                status, received, body, _ = self.transport.send(
+                    request.method,
+                    target,
+                    list(headers.items()),
+                    request.body,
+                    seconds=min(timeout, left),
                 )
-            except EndpointConnectionError:
+            except (ResponseTooLargeError, TLSError):
+                raise
+            except TransportError:
                 if last or time.monotonic() >= deadline:
                     raise
                 received = []
@@ -144,6 +170,11 @@ class Service:
             else:
                 parameters = {**parameters, name: token}
         raise PaginationError(f"{operation.name}: more than {MAX_PAGES} pages")
+
+
+def _is_loopback(endpoint: str) -> bool:
+    parts = urlsplit(endpoint)
+    return parts.scheme == "http" and parts.hostname in LOOPBACK
 
 
 def _read(

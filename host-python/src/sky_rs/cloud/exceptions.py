@@ -2,38 +2,60 @@
 
 SkyRsError
 └── CloudError
-    ├── ParamValidationError    parameters do not fit the operation
-    ├── ResponseParserError     a response is not what it has to be
-    ├── ResponseTooLargeError   a response is longer than any should be
-    ├── NoCredentialsError      there is nothing to prove with who asks
-    ├── HostNotAllowedError     a request would go elsewhere than to the service
-    ├── EndpointConnectionError the service cannot be reached, or the connection broke
-    │   ├── ConnectTimeoutError
-    │   └── ReadTimeoutError
-    ├── PaginationError         pages follow one another without an end
-    ├── WaitTimeoutError        an operation was not done in time
-    └── StatusError             the state of an instance is none that is known
+    ├── ClientError               the service refuses, and says why
+    ├── ParamValidationError      parameters do not fit the operation
+    ├── NoCredentialsError        there are no credentials
+    ├── NoRegionError             there is no region
+    ├── EndpointError             a region or an endpoint is none
+    ├── HostNotAllowedError       a request would go to a host that is not allowed
+    ├── PaginationError           pages do not end
+    ├── ResponseParserError       a response is not what it has to be
+    ├── StatusError               the state of an instance is none that is known
+    ├── WaitTimeoutError          an operation was not done in time
+    └── TransportError            no whole response came
+        ├── EndpointConnectionError
+        ├── ConnectTimeoutError
+        ├── ReadTimeoutError
+        ├── ConnectionClosedError
+        ├── TLSError
+        ├── ProxyConnectionError
+        ├── ResponseTooLargeError
+        ├── IncompleteReadError
+        └── ChecksumError
 
-A refusal is the cloud's own: :class:`sky_rs.cloud.gcp.HttpError`,
-:class:`sky_rs.cloud.azure.HttpResponseError`.
+Names and attributes are botocore's, where it has the like. Google Cloud and Azure refuse by
+:class:`sky_rs.cloud.gcp.HttpError` and :class:`sky_rs.cloud.azure.HttpResponseError`.
 """
 
 from __future__ import annotations
 
 from sky_rs.exceptions import SkyRsError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict
+
 __all__ = [
+    "ChecksumError",
+    "ClientError",
     "CloudError",
     "ConnectTimeoutError",
+    "ConnectionClosedError",
     "EndpointConnectionError",
+    "EndpointError",
     "HostNotAllowedError",
+    "IncompleteReadError",
     "NoCredentialsError",
+    "NoRegionError",
     "PaginationError",
     "ParamValidationError",
+    "ProxyConnectionError",
     "ReadTimeoutError",
     "ResponseParserError",
     "ResponseTooLargeError",
     "StatusError",
+    "TLSError",
+    "TransportError",
     "WaitTimeoutError",
 ]
 
@@ -76,32 +98,118 @@ class ResponseParserError(CloudError):
         return type(self), (self.operation, self.reason)
 
 
-class ResponseTooLargeError(CloudError):
-    """A response is longer than any should be; the rest of it was not read."""
+class ClientError(CloudError):
+    """The service refuses a call, and says why.
+
+    Args:
+        error_response: ``Error``, with ``Code`` and ``Message``, and ``ResponseMetadata``.
+        operation_name: The operation.
+    """
+
+    def __init__(self, error_response: Dict[str, Any], operation_name: str) -> None:
+        error = error_response.get("Error", {})
+        known = error_response.get("ResponseMetadata", {})
+        retries = ""
+        if known.get("MaxAttemptsReached") and "RetryAttempts" in known:
+            retries = f" (reached max retries: {known['RetryAttempts']})"
+        super().__init__(
+            f"An error occurred ({error.get('Code', 'Unknown')}) when calling the "
+            f"{operation_name} operation{retries}: {error.get('Message', 'Unknown')}"
+        )
+        self.response = error_response
+        self.operation_name = operation_name
+
+    def __reduce__(self) -> tuple[type[ClientError], tuple[Dict[str, Any], str]]:
+        return type(self), (self.response, self.operation_name)
 
 
 class NoCredentialsError(CloudError):
-    """There is nothing to prove with who asks, or it was refused; nothing was asked."""
+    """There are no credentials, or not all of them."""
+
+
+class NoRegionError(CloudError):
+    """There is no region."""
+
+    def __init__(self, message: str = "You must specify a region.") -> None:
+        super().__init__(message)
+
+
+class EndpointError(CloudError, ValueError):
+    """A region or an endpoint is none."""
 
 
 class HostNotAllowedError(CloudError):
-    """A request would go elsewhere than to the service; it was not sent."""
-
-
-class EndpointConnectionError(CloudError):
-    """The service cannot be reached, or the connection to it broke."""
-
-
-class ConnectTimeoutError(EndpointConnectionError):
-    """The service did not take a connection in time."""
-
-
-class ReadTimeoutError(EndpointConnectionError):
-    """The service did not answer in time; the request may have had its effect."""
+    """A request would go to a host that is not allowed; nothing was sent."""
 
 
 class PaginationError(CloudError):
-    """Pages follow one another without an end, or do not say what comes next."""
+    """Pages do not end."""
+
+
+class TransportError(CloudError):
+    """No whole response came; the request may have had its effect."""
+
+
+class EndpointConnectionError(TransportError):
+    """There is no connection to the service."""
+
+
+class ConnectTimeoutError(TransportError):
+    """There is no connection in time."""
+
+
+class ReadTimeoutError(TransportError):
+    """The service does not answer in time."""
+
+
+class ConnectionClosedError(TransportError):
+    """The connection was closed before a whole response came."""
+
+
+class TLSError(TransportError):
+    """The service cannot prove that it is the one."""
+
+
+class ProxyConnectionError(TransportError):
+    """There is no connection to the proxy."""
+
+
+class ResponseTooLargeError(TransportError):
+    """A response has more bytes than are accepted."""
+
+
+class IncompleteReadError(TransportError):
+    """An object's content ends too early.
+
+    Args:
+        read: How many bytes came.
+        expected: How many there are.
+    """
+
+    def __init__(self, read: int, expected: int) -> None:
+        super().__init__(f"{read} bytes were read, but {expected} were expected")
+        self.read = read
+        self.expected = expected
+
+    def __reduce__(self) -> tuple[type[IncompleteReadError], tuple[int, int]]:
+        return type(self), (self.read, self.expected)
+
+
+class ChecksumError(TransportError):
+    """An object's content is not what was stored.
+
+    Args:
+        expected: Its checksum as the service tells it.
+        found: That of what came.
+    """
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"Expected checksum {expected} did not match calculated checksum: {found}")
+        self.expected = expected
+        self.found = found
+
+    def __reduce__(self) -> tuple[type[ChecksumError], tuple[str, str]]:
+        return type(self), (self.expected, self.found)
 
 
 class WaitTimeoutError(CloudError):

@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sky_rs.cloud import _exchange
-from sky_rs.cloud.exceptions import EndpointConnectionError, HostNotAllowedError
+from sky_rs.cloud._allowed import Allowed
+from sky_rs.cloud._transport import Transport
+from sky_rs.cloud.config import Config
+from sky_rs.cloud.exceptions import TLSError, TransportError
 
 
 def certificate(path, name):
@@ -71,21 +73,23 @@ ANOTHER = x509.DNSName("compute.googleapis.com")
 def test_certificates_are_verified(name, trusted, works, secured, monkeypatch):
     with serving(lambda _: {}) as server:
         path = secured(server, name)
+        for variable in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+            monkeypatch.delenv(variable, raising=False)
         if trusted:
             monkeypatch.setenv("SSL_CERT_FILE", str(path))
-        exchange = _exchange.Exchange(server.url)
-        headers = {"Authorization": f"Bearer {TOKEN}"}
+        transport = Transport(Allowed([server.url]), Config())
+        headers = [("Authorization", f"Bearer {TOKEN}")]
         try:
             if works:
-                answer = exchange.send("GET", f"{server.url}/x", headers, b"", 10)
-                assert (answer[0], answer[2]) == (200, b"{}")
+                answer = transport.send("GET", f"{server.url}/x", headers, seconds=10)
+                assert (answer.status, answer.body) == (200, b"{}")
                 return
-            with pytest.raises(EndpointConnectionError, match=r"(?i)certificate") as caught:
-                exchange.send("GET", f"{server.url}/x", headers, b"", 10)
+            with pytest.raises(TLSError, match="SSL validation failed") as caught:
+                transport.send("GET", f"{server.url}/x", headers, seconds=10)
             assert TOKEN not in str(caught.value)
             assert server.requests == []
         finally:
-            exchange.close()
+            transport.close()
 
 
 def test_proxies_are_used(monkeypatch):
@@ -95,46 +99,11 @@ def test_proxies_are_used(monkeypatch):
     with serving(respond) as proxy:
         monkeypatch.setenv("https_proxy", proxy.url)
         monkeypatch.setenv("no_proxy", "management.azure.com")
-        exchange = _exchange.Exchange("https://compute.googleapis.com")
+        urls = ["https://compute.googleapis.com/x", "https://management.azure.com/x", proxy.url]
+        transport = Transport(Allowed(urls), Config())
         # The proxy is no proxy, but is asked to be one.
-        with pytest.raises(EndpointConnectionError):
-            exchange.send("GET", "https://compute.googleapis.com/x", {}, b"", 5)
-        manager = exchange._connections()
-        assert manager.proxy.url == proxy.url
-        exchange.close()
-        direct = _exchange.Exchange("https://management.azure.com")
-        assert direct._connections().proxy is None
-        direct.close()
-        # This machine's own services are not behind it.
-        mine = _exchange.Exchange(proxy.url)
-        assert mine._connections().proxy is None
-        mine.close()
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "url"),
-    [
-        ("https://a.example", "https://a.example:444/"),
-        ("https://a.example", "https://b.example/"),
-        ("https://a.example", "https://a.example.b/"),
-        ("https://a.example", "https://b@a.example/"),
-        ("https://a.example", "http://a.example:443/"),
-        ("https://a.example", "https:/a.example/"),
-        ("https://a.example", ""),
-    ],
-)
-def test_requests_stay_at_the_endpoint(endpoint, url):
-    with pytest.raises(HostNotAllowedError):
-        _exchange.Exchange(endpoint).send("GET", url, {}, b"", 1)
-
-
-@pytest.mark.parametrize(
-    ("endpoint", "url"),
-    [
-        ("https://a.example", "https://A.Example:443/x"),
-        ("https://a.example:443/folder/", "https://a.example/"),
-    ],
-)
-def test_one_origin_is_written_in_several_ways(endpoint, url):
-    exchange = _exchange.Exchange(endpoint)
-    assert _exchange._origin(url) == exchange._origin
+        with pytest.raises(TransportError):
+            transport.send("GET", urls[0], [], seconds=5)
+        # This machine's own services are not behind it either.
+        assert [transport._proxy(url) for url in urls] == [proxy.url, None, None]
+        transport.close()
