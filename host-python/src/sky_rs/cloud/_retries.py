@@ -6,7 +6,6 @@ import random
 import threading
 import time
 from datetime import datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 from typing import Mapping, NamedTuple, Optional
 
 from sky_rs import _limits
@@ -100,6 +99,8 @@ def skew(code: str, headers: Mapping[str, str], now: datetime) -> Optional[timed
     """
     if code not in _SKEWED:
         return None
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow, and seldom needed
+
     try:
         theirs = parsedate_to_datetime(headers["date"])
     except (KeyError, TypeError, ValueError):

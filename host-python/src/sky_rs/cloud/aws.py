@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from sky_rs.cloud import _endpoints, _models
 from sky_rs.cloud._client import Client
@@ -48,23 +48,36 @@ def client(  # noqa: PLR0913 - boto3's parameters
             found when a call is made.
         EndpointError: The region or the endpoint is none.
     """
-    from sky_rs.cloud import _chain  # noqa: PLC0415 - not for who only signs
-
     settings = Config.of(config)
     _models.index(service_name)
-    chain = _chain.Chain(profile_name)
-    region = region_name or settings.region_name or chain.region()
+    region = region_name or settings.region_name
+    given = _given(aws_access_key_id, aws_secret_access_key, aws_session_token)
+    credentials = _constant(given)
+    if region is None or given is None:
+        from sky_rs.cloud import _chain  # noqa: PLC0415 - slow, and only for what is not given
+
+        chain = _chain.Chain(profile_name)
+        region = region or chain.region()
+        if given is None:
+            credentials = chain.credentials
     if region is None and service_name == "s3":
         region = "aws-global"
     if region is None:
         raise NoRegionError
-    if aws_access_key_id is None and aws_secret_access_key is None:
-        credentials = chain.credentials
-    elif aws_access_key_id is None or aws_secret_access_key is None:
-        missing = "aws_access_key_id" if aws_access_key_id is None else "aws_secret_access_key"
-        raise NoCredentialsError(f"Partial credentials found in explicit, missing: {missing}")
-    else:
-        given = Credentials(aws_access_key_id, aws_secret_access_key, aws_session_token)
-        credentials = lambda: given  # noqa: E731
     endpoint = _endpoints.resolve(service_name, region, endpoint_url)
     return Client(service_name, endpoint, credentials, settings, verify)
+
+
+def _constant(credentials: Any) -> Callable[[], Credentials]:
+    return lambda: credentials
+
+
+def _given(
+    key: Optional[str], secret: Optional[str], token: Optional[str]
+) -> Optional[Credentials]:
+    if key is None and secret is None:
+        return None
+    if key is None or secret is None:
+        missing = "aws_access_key_id" if key is None else "aws_secret_access_key"
+        raise NoCredentialsError(f"Partial credentials found in explicit, missing: {missing}")
+    return Credentials(key, secret, token)
