@@ -9,7 +9,7 @@ BUILT := target/wasm32-wasip2/release/skypilot_utils.wasm
 WHEEL := dist/sky_rs-0.1.0-py3-none-any.whl
 SOURCES := $(shell find $(PACKAGE) -name '*.py' -o -name '*.json') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust routes soak fuzz vectors models clean
+.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud routes soak fuzz vectors models clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/sky-rs doctor README.md
@@ -49,6 +49,9 @@ bench-report: ## the report again, from the figures of the last `make bench`
 
 bench-rust: ## the logic and the component without Python
 	cargo bench --package skypilot-benches --locked -- $(BASELINES)
+
+bench-cloud: $(VENV)/installed $(VENV)/dev ## clouds beside boto3
+	$(BIN)/python -m benches.python.cloud
 
 routes: $(VENV)/installed ## the routing table of `auto`, measured on this machine, into the package
 	$(BIN)/python -m benches.python.routes

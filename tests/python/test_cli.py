@@ -85,11 +85,13 @@ def test_an_error_is_one_line():
 def test_routes():
     status, out, _ = run("routes", "--json")
     assert status == 0
-    assert json.loads(out) == json.loads(json.dumps(sky_rs.routes()))
+    # Those of clouds are there once these are imported.
+    routes = {name: rows for name, rows in sky_rs.routes().items() if "cloud_" not in name}
+    assert json.loads(out) == json.loads(json.dumps(routes))
     status, out, _ = run("routes")
     header, *lines = out.splitlines()
     assert header.split() == ["function", "kind", "route", "from", "ratio"]
-    assert len(lines) == sum(map(len, sky_rs.routes().values()))
+    assert len(lines) == sum(map(len, routes.values()))
 
 
 def test_doctor_in_json():
