@@ -213,6 +213,47 @@ impl Instance {
         exports.call_descendants(&mut self.store, root, started, table)
     }
 
+    pub fn sign(&mut self, request: &str, signer: &str) -> Outcome<String> {
+        let exports = self.exports.skypilot_utils_aws();
+        exports.call_sign(&mut self.store, request, signer, 0, true, true)
+    }
+
+    pub fn open_operation(&mut self, model: &str) -> Outcome<ResourceAny> {
+        self.exports.skypilot_utils_cloud().operation().call_open(&mut self.store, model)
+    }
+
+    pub fn write_request(&mut self, operation: ResourceAny, input: &str) -> Outcome<String> {
+        let exports = self.exports.skypilot_utils_cloud().operation();
+        exports.call_request(&mut self.store, operation, input)
+    }
+
+    /// What a response says, read in steps of so many bytes.
+    pub fn read_response(
+        &mut self,
+        operation: ResourceAny,
+        status: u16,
+        body: &str,
+        max_bytes: u32,
+    ) -> Outcome<String> {
+        let operations = self.exports.skypilot_utils_cloud().operation();
+        let opened = operations.call_response(&mut self.store, operation, status, "[]", body)?;
+        let response = match opened {
+            Ok(response) => response,
+            Err(error) => return Ok(Err(error)),
+        };
+        let responses = self.exports.skypilot_utils_cloud().response();
+        loop {
+            match responses.call_step(&mut self.store, response, max_bytes)? {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        let answer = responses.call_take(&mut self.store, response)?;
+        response.resource_drop(&mut self.store)?;
+        Ok(answer)
+    }
+
     pub fn get_cpu_count(&mut self) -> Outcome<i64> {
         self.exports.skypilot_utils_system().call_get_cpu_count(&mut self.store)
     }

@@ -33,6 +33,8 @@ fn exports_what_the_world_promises() {
     assert_eq!(
         exports,
         [
+            "skypilot:utils/aws@0.1.0",
+            "skypilot:utils/cloud@0.1.0",
             "skypilot:utils/hashing@0.1.0",
             "skypilot:utils/io@0.1.0",
             "skypilot:utils/process@0.1.0",
