@@ -73,8 +73,8 @@ fn requests_are_signed() {
     ];
     let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     let signer = ["AKIDEXAMPLE", secret, "", "20150830T123600Z", "us-east-1", "iam"];
-    let signed = instance.sign(&request.join("\0"), &signer.join("\0")).unwrap().unwrap();
+    let authorization = instance.sign(&request.join("\0"), &signer.join("\0")).unwrap().unwrap();
     let signature = "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7";
-    assert!(signed.ends_with(&["Signature=", signature].concat()), "{signed}");
-    assert!(!signed.contains(secret));
+    assert!(authorization.ends_with(&["Signature=", signature].concat()), "{authorization}");
+    assert!(!authorization.contains(secret));
 }
