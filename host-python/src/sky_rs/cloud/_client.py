@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import io
-import os
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from sky_rs import _version
 from sky_rs.cloud import (
+    _bodies,
     _endpoints,
     _models,
     _request,
@@ -28,9 +26,6 @@ from sky_rs.cloud.credentials import Credentials
 
 #: The least a successful call gives back to the quota of repetitions.
 _INCREMENT = 1
-
-#: Bytes of a file to read at a time.
-_BLOCK = 1024 * 1024
 
 #: S3's headers that name a request.
 _REQUEST_ID = "x-amz-request-id"
@@ -178,12 +173,12 @@ class Client:
         request = _request.write(operation, parameters)
         url = request.url(self._base(parameters) if is_s3 else self._endpoint.url)
         headers = [*request.headers, ("User-Agent", self._agent)]
-        body, payload = _body(request.body), None
+        body, payload = _bodies.sendable(request.body), None
         if is_s3 and request.method == "PUT" and "Body" in operation.model["shapes"][0]["members"]:
             headers += _s3.checksum_headers(body)
             if url.startswith("https:") and not self.meta.config.s3.get("payload_signing_enabled"):
                 payload = _signing.UNSIGNED_PAYLOAD
-        length = _length(body)
+        length = _bodies.length(body)
         if body or request.method in ("PUT", "POST"):
             headers.append(("Content-Length", str(length)))
         reply, answer, attempt = self._attempts(
@@ -290,7 +285,7 @@ class Client:
             region=self._endpoint.region,
             credentials=self._credentials(),
             now=self._now(),
-            payload=_digest(body) if payload is None else payload,
+            payload=_bodies.digest(body) if payload is None else payload,
         )
         return list(signed.items())
 
@@ -304,35 +299,6 @@ def _streams(operation: _models.Operation) -> bool:
         return False
     shape = model["shapes"][model["output"]]
     return bool(shape["members"].get(shape.get("payload"), {}).get("streaming"))
-
-
-def _body(body: Any) -> Any:
-    """A body as bytes, or a file that can be rewound."""
-    if hasattr(body, "read"):
-        return body if hasattr(body, "seek") else io.BytesIO(body.read())
-    return bytes(body)
-
-
-def _digest(body: Any) -> str:
-    """The SHA-256 of a body in hexadecimal digits; of a file, from where it is."""
-    if not hasattr(body, "seek"):
-        return hashlib.sha256(body).hexdigest()
-    start = body.tell()
-    digest = hashlib.sha256()
-    for block in iter(lambda: body.read(_BLOCK), b""):
-        digest.update(block)
-    body.seek(start)
-    return digest.hexdigest()
-
-
-def _length(body: Any) -> int:
-    if not hasattr(body, "seek"):
-        return len(body)
-    start: int = body.tell()
-    body.seek(0, os.SEEK_END)
-    end: int = body.tell()
-    body.seek(start)
-    return end - start
 
 
 def _metadata(

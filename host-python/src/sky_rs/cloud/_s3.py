@@ -7,9 +7,8 @@ import zlib
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 from urllib.parse import unquote
 
+from sky_rs.cloud import _bodies
 from sky_rs.cloud.exceptions import ChecksumError, IncompleteReadError
-
-_BLOCK = 1024 * 1024
 
 #: Operations that ask for the checksums of objects.
 _CHECKED = ("GetObject",)
@@ -55,7 +54,7 @@ def _checksum(body: Any) -> str:
     value = 0
     if hasattr(body, "read"):
         start = body.tell()
-        for block in iter(lambda: body.read(_BLOCK), b""):
+        for block in iter(lambda: body.read(_bodies.BLOCK), b""):
             value = zlib.crc32(block, value)
         body.seek(start)
     else:
