@@ -239,7 +239,7 @@ def test_an_error_among_azures_machines_ends_it(number):
         for thread in set(threading.enumerate()) - before:
             if thread.name.startswith("sky_rs_query"):
                 thread.join(10)
-        assert len(server.requests) < 60
+        assert len(server.requests) < 150  # not one for each of 200
 
 
 @pytest.mark.parametrize(
