@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
-from sky_rs import _limits
+from sky_rs import _limits, _loading
 from sky_rs.cloud import exceptions
 
 if TYPE_CHECKING:
@@ -253,7 +254,11 @@ def _shown(url: str) -> str:
 
 def _urllib3() -> Any:
     try:
-        import urllib3  # noqa: PLC0415 - slow, and needed with the first request only
+        if "urllib3" not in sys.modules:
+            # A fork waits until it is whole.
+            with _loading.lock, _loading.uncollected():
+                import urllib3  # noqa: PLC0415 - slow, and needed with the first request only
+        import urllib3  # noqa: PLC0415 - waits for another thread's import
     except ImportError as error:
         raise exceptions.CloudError(
             "Calls of clouds need urllib3: pip install 'sky-rs[cloud]'"
