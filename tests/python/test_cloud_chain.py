@@ -7,6 +7,7 @@ import threading
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from botocore.credentials import Credentials
 from botocore.session import Session
 
 from sky_rs.cloud import _chain, _metadata
@@ -231,3 +232,39 @@ def test_answers_that_are_no_credentials(body, neighbour, monkeypatch):
 def test_there_are_none():
     with pytest.raises(NoCredentialsError, match="Unable to locate credentials"):
         _chain.Chain().credentials()
+
+
+def test_botocore_is_asked_once_for_what_it_renews(home, monkeypatch):
+    made = []
+
+    class Theirs(Session):
+        def __init__(self, **options):
+            made.append(options)
+            super().__init__(**options)
+
+        def get_credentials(self):
+            return Credentials("THEIRS", f"secret {len(made)}")
+
+    monkeypatch.setattr("botocore.session.Session", Theirs)
+    (home / ".aws" / "config").write_text("[default]\ncredential_process = none\n")
+    chain = _chain.Chain()
+    assert [chain.credentials().secret_key for _ in range(3)] == ["secret 1"] * 3
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("minutes", [5, -5])
+def test_credentials_serve_to_their_end_when_they_are_not_renewed(minutes, monkeypatch):
+    expires = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+    answers = [
+        {"AccessKeyId": "K", "SecretAccessKey": SECRET, "Expiration": expires.isoformat()},
+        None,
+    ]
+    monkeypatch.setattr(_metadata, "of_instance", lambda: answers.pop(0))
+    chain = _chain.Chain()
+    first = chain.credentials()
+    if minutes > 0:
+        assert chain.credentials() == first
+    else:
+        with pytest.raises(NoCredentialsError):
+            chain.credentials()
+    assert not answers

@@ -51,6 +51,7 @@ class Chain:
         self._profile = self._named or "default"
         self._lock = threading.Lock()
         self._found: Optional[Found] = None
+        self._theirs: Any = None  # botocore's, which renew themselves
 
     def region(self) -> Optional[str]:
         """The region of the environment or the profile.
@@ -73,9 +74,21 @@ class Chain:
         with self._lock:
             found = self._found
             if found is None or _is_ending(found):
-                found = self._find()
+                found = self._renewed()
                 self._found = found
             return found.credentials
+
+    def _renewed(self) -> Found:
+        """New credentials; those that were found before, if there are none and they are good."""
+        if self._theirs is not None:
+            return _frozen(self._theirs)
+        try:
+            return self._find()
+        except NoCredentialsError:
+            before = self._found
+            if before is None or _is_ending(before, timedelta(0)):
+                raise
+            return before
 
     def _find(self) -> Found:
         settings = self._settings()
@@ -123,14 +136,24 @@ class Chain:
             raise NoCredentialsError(f"botocore finds no credentials: {error}") from error
         if theirs is None:
             raise NoCredentialsError(_NOTHING)
-        # It renews them by itself, so they are asked for every time.
+        found = _frozen(theirs)
+        # Another session would assume the role, or run the process, again for each request.
+        self._theirs = theirs
+        return found
+
+
+def _frozen(theirs: Any) -> Found:
+    """What botocore's credentials are now. They are to be asked for every time."""
+    try:
         keys = theirs.get_frozen_credentials()
-        credentials = Credentials(keys.access_key, keys.secret_key, keys.token)
-        return Found(credentials, datetime.now(timezone.utc))
+    except Exception as error:
+        raise NoCredentialsError(f"botocore finds no credentials: {error}") from error
+    credentials = Credentials(keys.access_key, keys.secret_key, keys.token)
+    return Found(credentials, datetime.now(timezone.utc))
 
 
-def _is_ending(found: Found) -> bool:
-    return found.expires is not None and datetime.now(timezone.utc) > found.expires - _EARLY
+def _is_ending(found: Found, early: timedelta = _EARLY) -> bool:
+    return found.expires is not None and datetime.now(timezone.utc) >= found.expires - early
 
 
 def _pair(settings: Any, spelled: Callable[[str], str], where: str) -> Optional[Found]:
