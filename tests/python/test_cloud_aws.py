@@ -9,7 +9,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 import sky_rs
-from sky_rs.cloud import aws, exceptions
+from sky_rs.cloud import _s3, aws, exceptions
 
 KEYS = {
     "region_name": "us-east-1",
@@ -343,3 +343,21 @@ def test_endpoints_are_boto3s(service, region):
         if (service, region) == ("s3", "us-east-1"):
             expected = "https://s3.amazonaws.com"
         assert ours.meta.endpoint_url == expected
+
+
+def test_keys_that_s3_encodes_are_decoded():
+    output = {
+        "EncodingType": "url",
+        "Delimiter": "+",
+        "Prefix": "a+b%2B",
+        "Contents": [{"Key": "a+b%2B%E6%97%A5%25"}],
+        "CommonPrefixes": [{"Prefix": "c+d/"}],
+    }
+    _s3.decode_keys(output)
+    assert output == {
+        "EncodingType": "url",
+        "Delimiter": " ",
+        "Prefix": "a b+",
+        "Contents": [{"Key": "a b+日%"}],
+        "CommonPrefixes": [{"Prefix": "c d/"}],
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import zlib
 from typing import Any, Dict, Iterator, List, Optional, Tuple
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from sky_rs.cloud import _bodies
 from sky_rs.cloud.exceptions import ChecksumError, IncompleteReadError
@@ -33,16 +33,15 @@ def prepare(operation: str, parameters: Dict[str, Any]) -> Tuple[Dict[str, Any],
 
 
 def decode_keys(output: Dict[str, Any]) -> None:
-    """Decodes what `prepare` had encoded, in place."""
+    """Decodes what `prepare` had encoded, in place. S3 encodes a space as a plus sign."""
     if output.get("EncodingType") != "url":
         return
     for name in ("Delimiter", "Prefix", "StartAfter"):
         if name in output:
-            output[name] = unquote(output[name])
+            output[name] = unquote_plus(output[name])
     for name, key in (("Contents", "Key"), ("CommonPrefixes", "Prefix")):
         for entry in output.get(name, ()):
-            if "%" in entry[key]:
-                entry[key] = unquote(entry[key])
+            entry[key] = unquote_plus(entry[key])
 
 
 def checksum_headers(body: Any) -> List[Tuple[str, str]]:
