@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import threading
 
 import boto3
@@ -361,3 +362,15 @@ def test_keys_that_s3_encodes_are_decoded():
         "Contents": [{"Key": "a b+日%"}],
         "CommonPrefixes": [{"Prefix": "c d/"}],
     }
+
+
+def test_a_pipe_is_stored(clients):
+    _, ours = clients("s3")
+    ours.create_bucket(Bucket="of-a-pipe")
+    reader, writer = os.pipe()
+    with open(reader, "rb") as source, open(writer, "wb") as sink:
+        sink.write(b"what comes once")
+        sink.close()
+        ours.put_object(Bucket="of-a-pipe", Key="k", Body=source)
+    with ours.get_object(Bucket="of-a-pipe", Key="k")["Body"] as stored:
+        assert stored.read() == b"what comes once"

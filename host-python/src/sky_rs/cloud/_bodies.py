@@ -14,8 +14,13 @@ BLOCK = 1024 * 1024
 def sendable(body: Any) -> Any:
     """A body as bytes, or a file that can be rewound."""
     if hasattr(body, "read"):
-        return body if hasattr(body, "seek") else io.BytesIO(body.read())
+        return body if _rewinds(body) else io.BytesIO(body.read())
     return bytes(body)
+
+
+def _rewinds(body: Any) -> bool:
+    """Whether a file has a way back. A pipe has none, though it has all methods."""
+    return hasattr(body, "seek") and bool(getattr(body, "seekable", lambda: True)())
 
 
 def digest(body: Any) -> str:
