@@ -268,3 +268,11 @@ def test_credentials_serve_to_their_end_when_they_are_not_renewed(minutes, monke
         with pytest.raises(NoCredentialsError):
             chain.credentials()
     assert not answers
+
+
+@pytest.mark.parametrize("end", ["2099-01-01T00:00:00", "2099-01-01T00:00:00Z", 4070908800, "?"])
+def test_ends_of_credentials_however_they_are_told(end, monkeypatch):
+    answer = {"AccessKeyId": "K", "SecretAccessKey": SECRET, "Expiration": end}
+    monkeypatch.setattr(_metadata, "of_instance", lambda: answer)
+    chain = _chain.Chain()
+    assert chain.credentials() is chain.credentials()

@@ -200,10 +200,12 @@ def _section(path: str, name: str) -> Dict[str, str]:
     return {}
 
 
-def _moment(text: Optional[str]) -> Optional[datetime]:
+def _moment(text: Any) -> Optional[datetime]:
+    """A moment, in UTC if it does not say; what is none is soon."""
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    except (AttributeError, TypeError, ValueError):
         return datetime.now(timezone.utc) + _EARLY * 2
