@@ -6,11 +6,12 @@ import os
 import threading
 from datetime import datetime, timedelta, timezone
 
+import boto3
 import pytest
 from botocore.credentials import Credentials
 from botocore.session import Session
 
-from sky_rs.cloud import _chain, _metadata
+from sky_rs.cloud import _chain, _metadata, aws
 from sky_rs.cloud.exceptions import NoCredentialsError
 
 SECRET = "the/secret+key"
@@ -276,3 +277,30 @@ def test_ends_of_credentials_however_they_are_told(end, monkeypatch):
     monkeypatch.setattr(_metadata, "of_instance", lambda: answer)
     chain = _chain.Chain()
     assert chain.credentials() is chain.credentials()
+
+
+@pytest.mark.parametrize("service", ["ec2", "s3", "sts"])
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"},
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:2"},
+        {
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        },
+    ],
+)
+def test_endpoints_of_the_environment_are_boto3s(service, environment, monkeypatch):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    keys = {
+        "region_name": "eu-west-1",
+        "aws_access_key_id": "K",
+        "aws_secret_access_key": SECRET,
+    }
+    for given in ({}, {"endpoint_url": "http://127.0.0.1:3"}):
+        with aws.client(service, **keys, **given) as ours:
+            expected = boto3.client(service, **keys, **given)
+            assert ours.meta.endpoint_url == expected.meta.endpoint_url
+            expected.close()

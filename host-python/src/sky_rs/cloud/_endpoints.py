@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any, Dict, NamedTuple, Optional
 from urllib.parse import urlsplit
@@ -28,6 +29,14 @@ class Endpoint(NamedTuple):
     def host(self) -> str:
         """The host, and its port if there is one."""
         return urlsplit(self.url).netloc.lower()
+
+
+def of_environment(service: str) -> Optional[str]:
+    """The endpoint of a service that is set in the environment, if one is."""
+    if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return None
+    name = "AWS_ENDPOINT_URL"
+    return os.environ.get(f"{name}_{service.upper()}") or os.environ.get(name) or None
 
 
 def resolve(service: str, region: str, url: Optional[str]) -> Endpoint:

@@ -32,7 +32,8 @@ def client(  # noqa: PLR0913 - boto3's parameters
         service_name: 'ec2', 's3' or 'sts'.
         region_name: Such as 'us-east-1'; None takes that of ``config``, the environment or the
             profile.
-        endpoint_url: Where the service is, instead of where it is in that region.
+        endpoint_url: Where the service is, instead of where it is in that region; None takes the
+            variables ``AWS_ENDPOINT_URL_EC2`` (or ``_S3``, ``_STS``) and ``AWS_ENDPOINT_URL``.
         aws_access_key_id: With the secret, instead of what the environment, files, the container
             or the instance has.
         aws_secret_access_key: The secret.
@@ -64,7 +65,8 @@ def client(  # noqa: PLR0913 - boto3's parameters
         region = "aws-global"
     if region is None:
         raise NoRegionError
-    endpoint = _endpoints.resolve(service_name, region, endpoint_url)
+    url = endpoint_url or _endpoints.of_environment(service_name)
+    endpoint = _endpoints.resolve(service_name, region, url)
     return Client(service_name, endpoint, credentials, settings, verify)
 
 
