@@ -6,36 +6,30 @@ more than that (roles, SSO, processes) is left to botocore, if it is installed.
 
 from __future__ import annotations
 
-import configparser
 import os
 import threading
-from datetime import datetime, timedelta, timezone
-from typing import Any, Callable, Dict, NamedTuple, Optional
+from datetime import timedelta
+from typing import Any, List, Mapping, Optional
 
-from sky_rs.cloud import _metadata
+from sky_rs.cloud import _metadata, _profiles, _timestamps
+from sky_rs.cloud._metadata import Found
 from sky_rs.cloud.credentials import Credentials
 from sky_rs.cloud.exceptions import NoCredentialsError, NoRegionError
 
 _NOTHING = "Unable to locate credentials"
 
-#: Settings of a profile whose keys come from elsewhere than its files.
-_ELSEWHERE = (
-    "role_arn",
-    "web_identity_token_file",
-    "sso_session",
-    "sso_start_url",
-    "credential_process",
-)
+#: Temporary credentials that are good for less than this are renewed by one thread, while the
+#: others go on with them; when it is less than that, they wait. What cannot be renewed serves to
+#: its end.
+_EARLY = timedelta(minutes=15)
+_LATE = timedelta(minutes=10)
+_NOW = timedelta(0)
 
-#: Temporary credentials are renewed when they are good for less than this.
-_EARLY = timedelta(minutes=10)
-
-
-class Found(NamedTuple):
-    """Credentials, and until when they are good, if not for ever."""
-
-    credentials: Credentials
-    expires: Optional[datetime] = None
+#: Settings that ask for credentials from elsewhere: before keys in the file of credentials, and
+#: after them.
+_ROLES = ("role_arn", "web_identity_token_file", "sso_role_name", "sso_account_id")
+_PROCESSES = ("login_session", "credential_process")
+_WEB_IDENTITY = "AWS_WEB_IDENTITY_TOKEN_FILE"
 
 
 class Chain:
@@ -47,21 +41,21 @@ class Chain:
 
     def __init__(self, profile: Optional[str] = None) -> None:
         self._given = profile
-        self._named = profile or os.environ.get("AWS_PROFILE")
-        self._profile = self._named or "default"
+        self._named = profile or _profiles.named()
         self._lock = threading.Lock()
+        self._owner = os.getpid()
         self._found: Optional[Found] = None
-        self._theirs: Any = None  # botocore's, which renew themselves
+        self._theirs: Any = None
 
     def region(self) -> Optional[str]:
         """The region of the environment or the profile.
 
         Raises:
-            NoRegionError: A file cannot be read.
+            NoRegionError: There is no such profile, or a file cannot be read.
         """
         region = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION")
         try:
-            return region or self._settings().get("region")
+            return region or self._profile().both.get("region")
         except NoCredentialsError as error:
             raise NoRegionError(str(error)) from error
 
@@ -71,57 +65,70 @@ class Chain:
         Raises:
             NoCredentialsError: There are none, or they cannot be had.
         """
-        with self._lock:
-            found = self._found
-            if found is None or _is_ending(found):
-                found = self._renewed()
-                self._found = found
-            return found.credentials
-
-    def _renewed(self) -> Found:
-        """New credentials; those that were found before, if there are none and they are good."""
         if self._theirs is not None:
             return _frozen(self._theirs)
+        found = self._found
+        if found is not None and found.is_good_for(_EARLY):
+            return found.credentials
+        if self._owner != os.getpid():  # the lock may have been held, by a thread left behind
+            self._lock = threading.Lock()
+            self._owner = os.getpid()
+        if found is None or not found.is_good_for(_LATE):
+            self._lock.acquire()
+        elif not self._lock.acquire(blocking=False):
+            return found.credentials
         try:
-            return self._find()
+            return self._renewed(found)
         except NoCredentialsError:
-            before = self._found
-            if before is None or _is_ending(before, timedelta(0)):
+            if found is None or not found.is_good_for(_NOW):
                 raise
-            return before
+            return found.credentials
+        finally:
+            self._lock.release()
+
+    def _renewed(self, known: Optional[Found]) -> Credentials:
+        """Credentials found anew, unless another thread has done so meanwhile."""
+        found = self._found
+        if found is None or found is known:
+            found = self._find()
+            if not found.is_good_for(_NOW):
+                raise NoCredentialsError("The credentials that were found have expired")
+            self._found = found
+        return found.credentials
+
+    def _profile(self) -> _profiles.Profile:
+        profile = _profiles.read(self._named or "default")
+        if profile is None and self._named:
+            raise NoCredentialsError(f"The config profile ({self._named}) could not be found")
+        return profile or _profiles.Profile({}, {}, {})
 
     def _find(self) -> Found:
-        settings = self._settings()
-        if self._named and not settings:
-            raise NoCredentialsError(f"The config profile ({self._named}) could not be found")
-        if self._given is None:
-            found = _pair(os.environ, str.upper, "environment")
-            if found is not None:
-                return found
-        elsewhere = [name for name in _ELSEWHERE if name in settings]
-        if elsewhere or (self._given is None and "AWS_WEB_IDENTITY_TOKEN_FILE" in os.environ):
-            return self._by_botocore(elsewhere or ["AWS_WEB_IDENTITY_TOKEN_FILE"])
-        found = _pair(settings, str, f"profile {self._profile}")
+        profile = self._profile()
+        environment: Mapping[str, str] = {} if self._given else os.environ
+        found = _of_environment(environment)
         if found is not None:
             return found
-        answer = _metadata.of_container() or _metadata.of_instance()
-        if answer is None:
-            raise NoCredentialsError(_NOTHING)
-        return Found(
-            Credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer.get("Token")),
-            _moment(answer.get("Expiration")),
+        roles = [name for name in _ROLES if name in profile.both]
+        if environment.get(_WEB_IDENTITY):
+            roles.append(_WEB_IDENTITY)
+        if roles:
+            return self._by_botocore(roles)
+        found = _of_file(profile.shared, "shared-credentials-file")
+        if found is not None:
+            return found
+        processes = [name for name in _PROCESSES if name in profile.both]
+        if processes:
+            return self._by_botocore(processes)
+        found = (
+            _of_file(profile.config, "config-file")
+            or _metadata.of_container()
+            or _metadata.of_instance(profile.both)
         )
+        if found is None:
+            raise NoCredentialsError(_NOTHING)
+        return found
 
-    def _settings(self) -> Dict[str, str]:
-        """What the files say of the profile. That for credentials has precedence."""
-        config = os.environ.get("AWS_CONFIG_FILE", "~/.aws/config")
-        shared = os.environ.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")
-        name = self._profile if self._profile == "default" else f"profile {self._profile}"
-        settings = _section(config, name)
-        settings.update(_section(shared, self._profile))
-        return settings
-
-    def _by_botocore(self, why: Any) -> Found:
+    def _by_botocore(self, why: List[str]) -> Found:
         try:
             from botocore.session import (  # type: ignore[import-untyped]  # noqa: PLC0415
                 Session,
@@ -136,76 +143,53 @@ class Chain:
             raise NoCredentialsError(f"botocore finds no credentials: {error}") from error
         if theirs is None:
             raise NoCredentialsError(_NOTHING)
-        found = _frozen(theirs)
-        # Another session would assume the role, or run the process, again for each request.
-        self._theirs = theirs
+        found = Found(_frozen(theirs))
+        self._theirs = theirs  # it renews them by itself
         return found
 
 
-def _frozen(theirs: Any) -> Found:
-    """What botocore's credentials are now. They are to be asked for every time."""
+def _frozen(theirs: Any) -> Credentials:
+    """What botocore's credentials are now."""
     try:
         keys = theirs.get_frozen_credentials()
     except Exception as error:
         raise NoCredentialsError(f"botocore finds no credentials: {error}") from error
-    credentials = Credentials(keys.access_key, keys.secret_key, keys.token)
-    return Found(credentials, datetime.now(timezone.utc))
+    return _credentials(keys.access_key, keys.secret_key, keys.token, "botocore's")
 
 
-def _is_ending(found: Found, early: timedelta = _EARLY) -> bool:
-    return found.expires is not None and datetime.now(timezone.utc) >= found.expires - early
-
-
-def _pair(settings: Any, spelled: Callable[[str], str], where: str) -> Optional[Found]:
-    """The keys among some settings.
-
-    Raises:
-        NoCredentialsError: There is a key without its secret.
-    """
-    key = settings.get(spelled("aws_access_key_id"))
+def _of_environment(environment: Mapping[str, str]) -> Optional[Found]:
+    key = environment.get("AWS_ACCESS_KEY_ID")
     if not key:
         return None
-    secret = settings.get(spelled("aws_secret_access_key"))
+    secret = environment.get("AWS_SECRET_ACCESS_KEY")
     if not secret:
-        missing = spelled("aws_secret_access_key")
-        raise NoCredentialsError(f"Partial credentials found in {where}, missing: {missing}")
-    token = settings.get(spelled("aws_session_token")) or settings.get(
-        spelled("aws_security_token")
-    )
-    return Found(Credentials(key, secret, token or None))
-
-
-def _section(path: str, name: str) -> Dict[str, str]:
-    """A section of a file; nothing if there is none.
-
-    Raises:
-        NoCredentialsError: The file cannot be read.
-    """
-    path = os.path.expanduser(os.path.expandvars(path))
-    parser = configparser.RawConfigParser(default_section="", strict=False)
+        raise _partial("env", "AWS_SECRET_ACCESS_KEY")
+    token = environment.get("AWS_SECURITY_TOKEN") or environment.get("AWS_SESSION_TOKEN")
+    text = environment.get("AWS_CREDENTIAL_EXPIRATION")
     try:
-        with open(path, encoding="utf-8") as file:
-            parser.read_file(file)
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, configparser.Error) as error:
-        # Not its text, which may have a line with a secret.
-        raise NoCredentialsError(f"Unable to parse config file: {path}") from (
-            error if isinstance(error, OSError) else None
-        )
-    for section in parser.sections():
-        # In the file of settings, `[profile "a b"]` has quotes.
-        if section.replace('"', "").replace("'", "") == name:
-            return dict(parser[section])
-    return {}
+        expires = _timestamps.parse(text) if text else None
+    except ValueError as error:
+        raise NoCredentialsError(f"AWS_CREDENTIAL_EXPIRATION is {error}") from None
+    return Found(_credentials(key, secret, token, "the environment's"), expires)
 
 
-def _moment(text: Any) -> Optional[datetime]:
-    """A moment, in UTC if it does not say; what is none is soon."""
-    if not text:
+def _of_file(settings: Mapping[str, str], where: str) -> Optional[Found]:
+    key = settings.get("aws_access_key_id")
+    if key is None:
         return None
+    secret = settings.get("aws_secret_access_key")
+    if secret is None:
+        raise _partial(where, "aws_secret_access_key")
+    token = settings.get("aws_security_token", settings.get("aws_session_token"))
+    return Found(_credentials(key, secret, token, f"the {where}'s"))
+
+
+def _partial(where: str, missing: str) -> NoCredentialsError:
+    return NoCredentialsError(f"Partial credentials found in {where}, missing: {missing}")
+
+
+def _credentials(key: str, secret: str, token: Optional[str], whose: str) -> Credentials:
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    except (AttributeError, TypeError, ValueError):
-        return datetime.now(timezone.utc) + _EARLY * 2
+        return Credentials(key, secret, token)
+    except ValueError as error:
+        raise NoCredentialsError(f"{whose} {error}") from None
