@@ -105,5 +105,5 @@ def test_proxies_are_used(monkeypatch):
         with pytest.raises(TransportError):
             transport.send("GET", urls[0], [], seconds=5)
         # This machine's own services are not behind it either.
-        assert [transport._proxy(url) for url in urls] == [proxy.url, None, None]
+        assert [transport._connections.proxy(url) for url in urls] == [proxy.url, None, None]
         transport.close()

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from sky_rs._version import __version__
 from sky_rs.cloud import _models, _request, _response
 from sky_rs.cloud._allowed import Allowed
-from sky_rs.cloud._transport import LOOPBACK, Transport
+from sky_rs.cloud._connections import LOOPBACK
+from sky_rs.cloud._transport import Transport
 from sky_rs.cloud.config import Config
 from sky_rs.cloud.exceptions import (
     HostNotAllowedError,

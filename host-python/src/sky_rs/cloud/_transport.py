@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
-import time
+import re
+import zlib
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
-from urllib.parse import urlsplit
 
-from sky_rs import _limits, _loading
 from sky_rs.cloud import exceptions
+from sky_rs.cloud._connections import Connections, loaded
+from sky_rs.cloud._inflating import ENCODINGS, Inflating
 
 if TYPE_CHECKING:
     from sky_rs.cloud._allowed import Allowed
@@ -22,15 +21,10 @@ MOST_BYTES = 64 * 1024 * 1024
 #: Seconds for a whole response, however steadily it comes.
 MOST_SECONDS = 300.0
 
-# Compressed, a block may become a thousand times as large.
 _BLOCK = 256 * 1024
-_COMPRESSED_BLOCK = 16 * 1024
 
-#: This machine's own services are not behind a proxy.
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-#: Variables that name a file of certificates, in order; the first that is set counts.
-_BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+#: What no header has. Nor is it shown.
+_UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 
 
 class Reply(NamedTuple):
@@ -62,10 +56,8 @@ class Transport:
     ) -> None:
         self._allowed = allowed
         self._config = config
-        self._verify = verify
         self._most_bytes = most_bytes
-        self._pools: Dict[Optional[str], Any] = {}
-        self._owner = os.getpid()
+        self._connections = Connections(config, verify)
 
     def send(  # noqa: PLR0913 - a request
         self,
@@ -89,29 +81,33 @@ class Transport:
 
         Raises:
             HostNotAllowedError: The URL's host is not allowed; nothing was sent.
+            ParamValidationError: A header cannot be sent; nothing was.
             TransportError: No whole response came.
         """
         self._allowed.check(url)
-        end = time.monotonic() + seconds
-        with _translated(url, self._config):
+        merged = _merged(headers)
+        with _translated(url):
+            deadline = self._deadline(seconds)
             # Not by the pools' own urlopen(): it would write the path anew, and it is signed.
-            response = self._connections(url).urlopen(
+            response = self._connections.to(url).urlopen(
                 method,
-                self._target(url),
+                self._connections.target(url),
                 body=body or None,
-                headers=_merged(headers),
+                headers=merged,
                 timeout=self._timeout(seconds),
                 redirect=False,
                 retries=False,
                 assert_same_host=False,
                 preload_content=False,
                 decode_content=False,
+                enforce_content_length=True,
             )
             found = list(response.headers.itermerged())
             if stream and response.status < 300:
-                return Reply(response.status, found, b"", _Stream(response, url, self._config))
+                deadline.lift()
+                return Reply(response.status, found, b"", _Stream(response, url))
             try:
-                content = self._read(response, url, end)
+                content = self._read(response, url, method)
             except BaseException:
                 response.close()
                 raise
@@ -120,104 +116,43 @@ class Transport:
 
     def close(self) -> None:
         """Closes all connections."""
-        for pool in self._pools.values():
-            pool.clear()
-        self._pools = {}
+        self._connections.close()
 
     def _timeout(self, seconds: float) -> Any:
         connect, read = self._config.connect_timeout, self._config.read_timeout
-        return _urllib3().Timeout(connect=min(connect, seconds), read=min(read, seconds))
+        return loaded().Timeout(connect=min(connect, seconds), read=min(read, seconds))
 
-    def _read(self, response: Any, url: str, end: float) -> bytes:
+    def _deadline(self, seconds: float) -> Any:
+        loaded()
+        from sky_rs.cloud._timely import Deadline  # noqa: PLC0415 - needs urllib3
+
+        return Deadline(seconds, min(self._config.read_timeout, seconds))
+
+    def _read(self, response: Any, url: str, method: str) -> bytes:
         length = response.headers.get("Content-Length", "")
-        if length.isdecimal() and int(length) > self._most_bytes and response._original_response:
+        if method != "HEAD" and length.isdecimal() and float(length) > self._most_bytes:
             raise self._too_large(url)
-        # What has come, however little, so that the clock is looked at. urllib3 1 has no read1().
-        read = getattr(response, "read1", response.read)
-        encoded = response.headers.get("Content-Encoding")
-        blocks: List[bytes] = []
+        pieces: List[bytes] = []
         size = 0
-        while True:
-            _limits.check_cancelled()
-            block = read(_COMPRESSED_BLOCK if encoded else _BLOCK, decode_content=bool(encoded))
-            if not block:
-                return b"".join(blocks)
-            blocks.append(block)
-            size += len(block)
+        for piece in _pieces(response):
+            size += len(piece)
             if size > self._most_bytes:
                 raise self._too_large(url)
-            if time.monotonic() > end:
-                raise exceptions.ReadTimeoutError(
-                    f'The response of endpoint URL: "{_shown(url)}" did not end in time'
-                )
+            pieces.append(piece)
+        return b"".join(pieces)
 
     def _too_large(self, url: str) -> Exception:
         return exceptions.ResponseTooLargeError(
             f'The response of endpoint URL: "{_shown(url)}" has more than {self._most_bytes} bytes'
         )
 
-    def _target(self, url: str) -> str:
-        """What the request line has: all for a proxy of plain HTTP, else what follows the host."""
-        if url.startswith("http:") and self._proxy(url) is not None:
-            return url
-        parts = urlsplit(url)
-        path = parts.path or "/"
-        return f"{path}?{parts.query}" if parts.query else path
-
-    def _connections(self, url: str) -> Any:
-        if self._owner != os.getpid():  # a connection must not be used by two processes
-            self._pools = {}
-            self._owner = os.getpid()
-        proxy = self._proxy(url)
-        pool = self._pools.get(proxy)
-        if pool is None:
-            # Two threads may both make one; the one that is not kept closes with its connection.
-            pool = self._pools.setdefault(proxy, self._made(proxy))
-        return pool.connection_from_url(url)
-
-    def _made(self, proxy: Optional[str]) -> Any:
-        urllib3 = _urllib3()
-        config = self._config
-        options: Dict[str, Any] = {
-            "maxsize": config.max_pool_connections,
-            "cert_reqs": "CERT_REQUIRED",
-        }
-        bundle = self._verify or next(filter(None, map(os.environ.get, _BUNDLES)), None)
-        if bundle is not None:
-            options["ca_cert_dir" if os.path.isdir(bundle) else "ca_certs"] = bundle
-        if proxy is None:
-            return urllib3.PoolManager(**options)
-        user = urlsplit(proxy).netloc.rpartition("@")[0]
-        if user:
-            from urllib.parse import unquote  # noqa: PLC0415
-
-            headers = urllib3.make_headers(proxy_basic_auth=unquote(user))
-            return urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
-        return urllib3.ProxyManager(proxy, **options)
-
-    def _proxy(self, url: str) -> Optional[str]:
-        from urllib.request import getproxies, proxy_bypass  # noqa: PLC0415 - slow
-
-        parts = urlsplit(url)
-        if parts.hostname in LOOPBACK:
-            return None
-        if self._config.proxies is not None:
-            proxies = self._config.proxies
-        elif proxy_bypass(parts.netloc.rpartition("@")[2]):
-            return None
-        else:
-            proxies = getproxies()
-        proxy = proxies.get(parts.scheme) or proxies.get("all")
-        return proxy if not proxy or "://" in proxy else f"http://{proxy}"
-
 
 class _Stream:
     """The body of a response, for :class:`sky_rs.cloud._s3.StreamingBody`."""
 
-    def __init__(self, response: Any, url: str, config: Config) -> None:
+    def __init__(self, response: Any, url: str) -> None:
         self._response = response
         self._url = url
-        self._config = config
 
     def read(self, size: Optional[int] = None) -> bytes:
         """The next bytes, all or at most so many.
@@ -225,7 +160,7 @@ class _Stream:
         Raises:
             TransportError: They do not come.
         """
-        with _translated(self._url, self._config):
+        with _translated(self._url):
             block: bytes = self._response.read(size, decode_content=False)
         if size is None or not block:
             self._response.release_conn()
@@ -236,11 +171,29 @@ class _Stream:
         self._response.close()
 
 
+def _pieces(response: Any) -> Iterator[bytes]:
+    """What a body consists of."""
+    # What has come, however little, so that a deadline is met. urllib3 1 has no read1().
+    read = getattr(response, "read1", response.read)
+    blocks = iter(lambda: read(_BLOCK, decode_content=False), b"")
+    if response.headers.get("Content-Encoding", "").strip().lower() not in ENCODINGS:
+        yield from blocks
+        return
+    inflating = Inflating()
+    for block in blocks:
+        yield from inflating.feed(block)
+    inflating.end()
+
+
 def _merged(headers: List[Tuple[str, str]]) -> Dict[str, str]:
     """Headers by name. Of names that differ only in case, the last counts."""
     names: Dict[str, str] = {}
     merged: Dict[str, str] = {}
     for name, value in headers:
+        if _UNSENDABLE.search(value):
+            raise exceptions.ParamValidationError(
+                f"The value of header {name} has line breaks, or characters that none can have"
+            )
         merged.pop(names.get(name.lower(), ""), None)
         names[name.lower()] = name
         merged[name] = value
@@ -252,48 +205,36 @@ def _shown(url: str) -> str:
     return url.partition("?")[0]
 
 
-def _urllib3() -> Any:
-    try:
-        if "urllib3" not in sys.modules:
-            # A fork waits until it is whole.
-            with _loading.lock, _loading.uncollected():
-                import urllib3  # noqa: PLC0415 - slow, and needed with the first request only
-        import urllib3  # noqa: PLC0415 - waits for another thread's import
-    except ImportError as error:
-        raise exceptions.CloudError(
-            "Calls of clouds need urllib3: pip install 'sky-rs[cloud]'"
-        ) from error
-    return urllib3
-
-
 @contextlib.contextmanager
-def _translated(url: str, config: Config) -> Iterator[None]:
+def _translated(url: str) -> Iterator[None]:
     """urllib3's errors as ours."""
-    theirs = _urllib3().exceptions
+    theirs = loaded().exceptions
     where = f'endpoint URL: "{_shown(url)}"'
     try:
         yield
-    except theirs.NewConnectionError as error:  # urllib3 has it for a timeout
+    except (theirs.NewConnectionError, theirs.LocationParseError) as error:  # or a timeout, in 1
         raise exceptions.EndpointConnectionError(f"Could not connect to the {where}") from error
     except theirs.ConnectTimeoutError as error:
-        raise exceptions.ConnectTimeoutError(
-            f"Connect timeout on {where} after {config.connect_timeout:g} s"
-        ) from error
+        raise exceptions.ConnectTimeoutError(f"Connect timeout on {where}") from error
     except theirs.ReadTimeoutError as error:
-        raise exceptions.ReadTimeoutError(
-            f"Read timeout on {where} after {config.read_timeout:g} s"
-        ) from error
+        raise exceptions.ReadTimeoutError(f"Read timeout on {where}") from error
     except theirs.ProxyError as error:
         raise exceptions.ProxyConnectionError(
             f"Failed to connect to the proxy for {where}: {_reason(error)}"
         ) from error
-    except theirs.SSLError as error:
-        raise exceptions.TLSError(f"SSL validation failed for {where}: {error.args[-1]}") from error
-    except (theirs.HTTPError, OSError) as error:
+    except (theirs.HTTPError, OSError, zlib.error) as error:
+        reason = error.args[-1] if error.args else None
+        if isinstance(error, theirs.SSLError) and not _is_end(reason):
+            raise exceptions.TLSError(f"SSL validation failed for {where}: {reason}") from error
         raise exceptions.ConnectionClosedError(
             f"Connection was closed before we received a valid response from {where}: "
             f"{_reason(error)}"
         ) from error
+
+
+def _is_end(reason: Any) -> bool:
+    """Whether an error of TLS is the connection's end, not one of trust."""
+    return type(reason).__name__ in ("SSLEOFError", "SSLZeroReturnError")
 
 
 def _reason(error: BaseException) -> str:
