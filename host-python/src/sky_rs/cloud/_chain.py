@@ -7,11 +7,11 @@ more than that (roles, SSO, processes) is left to botocore, if it is installed.
 from __future__ import annotations
 
 import os
-import threading
 from datetime import timedelta
 from typing import Any, List, Mapping, Optional
 
 from sky_rs.cloud import _metadata, _profiles, _timestamps
+from sky_rs.cloud._locks import Lock
 from sky_rs.cloud._metadata import Found
 from sky_rs.cloud.credentials import Credentials
 from sky_rs.cloud.exceptions import NoCredentialsError, NoRegionError
@@ -42,8 +42,7 @@ class Chain:
     def __init__(self, profile: Optional[str] = None) -> None:
         self._given = profile
         self._named = profile or _profiles.named()
-        self._lock = threading.Lock()
-        self._owner = os.getpid()
+        self._lock = Lock()
         self._found: Optional[Found] = None
         self._theirs: Any = None
 
@@ -70,9 +69,6 @@ class Chain:
         found = self._found
         if found is not None and found.is_good_for(_EARLY):
             return found.credentials
-        if self._owner != os.getpid():  # the lock may have been held, by a thread left behind
-            self._lock = threading.Lock()
-            self._owner = os.getpid()
         if found is None or not found.is_good_for(_LATE):
             self._lock.acquire()
         elif not self._lock.acquire(blocking=False):

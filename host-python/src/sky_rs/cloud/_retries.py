@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
 from datetime import datetime, timedelta, timezone
 from typing import Mapping, NamedTuple, Optional
 
 from sky_rs import _limits
 from sky_rs.cloud import _routes
+from sky_rs.cloud._locks import Lock
 
 #: What a client may spend on repetitions; see :class:`Quota`.
 CAPACITY = 500
@@ -42,7 +42,7 @@ class Quota:
 
     def __init__(self) -> None:
         self.left = CAPACITY
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def take(self, cost: int) -> bool:
         """Takes so much, if there is so much."""
