@@ -346,6 +346,14 @@ def test_hosts_that_are_allowed(url):
         "https://ec2.us-east-1.amazonaws.com./",
         "https://ec2%2eus-east-1.amazonaws.com/",
         "https://evils3.amazonaws.com/",
+        "https://.s3.amazonaws.com/",
+        "https://a..s3.amazonaws.com/",
+        "https://ec2.us-\teast-1.amazonaws.com/",
+        "https://ec2.us-east-1.amazonaws.com/\r\nHost: evil.example",
+        " https://ec2.us-east-1.amazonaws.com/",
+        "https://ec2.us-east-1.amazonaws.com:443:443/",
+        "https://ec2.us-east-1.amazonaws.com:\u0664\u0664\u0663/",
+        "https:///ec2.us-east-1.amazonaws.com/",
         "https://ｅc2.us-east-1.amazonaws.com/",
         "https://amazonaws.com/",
         "https://169.254.169.254/",
@@ -360,6 +368,12 @@ def test_hosts_that_are_allowed(url):
 def test_hosts_that_are_not_allowed(url):
     with pytest.raises(exceptions.HostNotAllowedError):
         ALLOWED.check(url)
+
+
+def test_users_of_urls_are_not_shown():
+    with pytest.raises(exceptions.HostNotAllowedError, match="evil") as caught:
+        ALLOWED.check(f"https://me:{SECRET}@evil.example/?a@b")
+    assert "key" not in str(caught.value)
 
 
 def test_what_is_not_allowed_is_not_sent():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import FrozenSet, Iterable
 from urllib.parse import urlsplit
 
@@ -11,6 +12,12 @@ _PORTS = {"http": 80, "https": 443}
 
 #: What a host and its port consist of. Everything else is a way to write one host as another.
 _CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.:[]")
+
+#: What no URL has: some leave it out, and see another host then.
+_NEVER = re.compile(r"[\0-\x20\x7f]")
+
+#: A user and a password, which are not shown.
+_USER = re.compile(r"//.*@", re.DOTALL)
 
 
 class Allowed:
@@ -55,9 +62,10 @@ def _origin(url: str) -> str:
         host, port = parts.netloc.lower(), parts.port
     except ValueError:
         host, port = "", None
-    # urlsplit() leaves some characters out, which others then take for the host's end.
-    if not host or parts.scheme not in _PORTS or not _CHARACTERS.issuperset(host):
-        raise HostNotAllowedError(f"{url.partition('?')[0]!r} is no URL of a host that is allowed")
+    is_plain = _CHARACTERS.issuperset(host) and ".." not in f".{host}" and not _NEVER.search(url)
+    if not host or parts.scheme not in _PORTS or not is_plain:
+        shown = _USER.sub("//***@", url.partition("?")[0])
+        raise HostNotAllowedError(f"{shown!r} is no URL of a host that is allowed")
     if port is not None:
         host = host.rpartition(":")[0]
         if port != _PORTS[parts.scheme]:
