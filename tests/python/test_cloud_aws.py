@@ -266,6 +266,12 @@ def test_objects_are_streamed(bucket):
     with get() as body:
         assert list(body.iter_lines()) == content.splitlines()
     with get() as body:
+        assert next(body) == content[:1024]
+        assert body.readline() == content[1024:].splitlines(keepends=True)[0]
+    with get() as body:
+        assert list(io.BufferedReader(body)) == content.splitlines(keepends=True)
+    assert body.closed
+    with get() as body:
         assert body.read(5) == content[:5]  # and the rest is not wanted
     assert get().read() == content
 

@@ -231,6 +231,20 @@ def test_what_passes_is_tried_again(no_waiting):
     assert len(no_waiting) == 2
 
 
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("body", [b"<html><body>busy", b"busy", b'{"a": 1}', b""])
+def test_servers_on_the_way_may_say_it_in_their_words(status, body, no_waiting):
+    answer = whole(body, b"HTTP/1.1 %d Oh\r\n" % status)
+    with server(answer, whole(REGIONS)) as (url, requests):
+        with client(url, retries={"total_max_attempts": 2}) as ec2:
+            assert ec2.describe_regions()["Regions"]
+    assert len(requests) == 2
+    with server(answer) as (url, _), client(url) as ec2:
+        with pytest.raises(exceptions.ClientError) as caught:
+            ec2.describe_regions()
+    assert caught.value.response["Error"]["Code"] == str(status)
+
+
 def test_attempts_end(no_waiting):
     with server(THROTTLED) as (url, requests):
         with client(url, retries={"max_attempts": 2}) as ec2:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from sky_rs import _version
@@ -12,24 +11,16 @@ from sky_rs.cloud import (
     _endpoints,
     _models,
     _request,
-    _response,
-    _retries,
     _s3,
     _signing,
     exceptions,
 )
 from sky_rs.cloud._allowed import Allowed
 from sky_rs.cloud._paginator import Pages, Paginator
-from sky_rs.cloud._transport import Reply, Transport
+from sky_rs.cloud._sending import Sender, Sending
+from sky_rs.cloud._transport import Transport
 from sky_rs.cloud.config import Config
 from sky_rs.cloud.credentials import Credentials
-
-#: The least a successful call gives back to the quota of repetitions.
-_INCREMENT = 1
-
-#: S3's headers that name a request.
-_REQUEST_ID = "x-amz-request-id"
-_HOST_ID = "x-amz-id-2"
 
 
 class Meta(NamedTuple):
@@ -39,15 +30,6 @@ class Meta(NamedTuple):
     region_name: str
     endpoint_url: str
     config: Config
-
-
-class _Failed(NamedTuple):
-    """An attempt without a result: the error to be raised, and what tells whether to try again."""
-
-    error: Exception
-    status: int
-    code: str
-    headers: Dict[str, str]
 
 
 class Client:
@@ -76,11 +58,9 @@ class Client:
         self.exceptions = exceptions
         self._operations: Dict[str, str] = _models.index(service)["operations"]
         self._endpoint = endpoint
-        self._credentials = credentials
         above = [endpoint.url] if service == "s3" else []
         self._transport = Transport(Allowed([endpoint.url], above), config, verify)
-        self._quota = _retries.Quota()
-        self._skew = timedelta(0)
+        self._sender = Sender(self._transport, endpoint, credentials, config.attempts)
         self._agent = " ".join(
             filter(None, (f"sky-rs/{_version.__version__}", config.user_agent_extra))
         )
@@ -174,27 +154,22 @@ class Client:
         url = request.url(self._base(parameters) if is_s3 else self._endpoint.url)
         headers = [*request.headers, ("User-Agent", self._agent)]
         body, payload = _bodies.sendable(request.body), None
-        if is_s3 and request.method == "PUT" and "Body" in operation.model["shapes"][0]["members"]:
+        if is_s3 and _stores(operation):
             headers += _s3.checksum_headers(body)
             if url.startswith("https:") and not self.meta.config.s3.get("payload_signing_enabled"):
                 payload = _signing.UNSIGNED_PAYLOAD
-        length = _bodies.length(body)
         if body or request.method in ("PUT", "POST"):
-            headers.append(("Content-Length", str(length)))
-        reply, answer, attempt = self._attempts(
-            operation, request.method, url, headers, body, payload
+            headers.append(("Content-Length", str(_bodies.length(body))))
+        answered = self._sender.send(
+            Sending(operation, request.method, url, headers, body, payload)
         )
-        known = {key.lower(): value for key, value in reply.headers}
-        output: Dict[str, Any] = answer["output"]
-        if reply.stream is not None:
-            expected = known.get("content-length", "")
-            output["Body"] = _s3.StreamingBody(
-                reply.stream, int(expected) if expected.isdecimal() else None, known
-            )
+        output: Dict[str, Any] = answered.answer["output"]
+        if answered.reply.stream is not None:
+            output["Body"] = _s3.StreamingBody(answered.reply.stream, answered.reply.known)
         if encoded:
             _s3.decode_keys(output)
-        output["ResponseMetadata"] = _metadata(reply, known, answer, attempt)
-        return output, answer["next"]
+        output["ResponseMetadata"] = answered.metadata
+        return output, answered.answer["next"]
 
     def _base(self, parameters: Dict[str, Any]) -> str:
         """Where a bucket is, or S3 itself."""
@@ -204,124 +179,8 @@ class Client:
         style = self.meta.config.s3.get("addressing_style") or "auto"
         return _endpoints.of_bucket(self._endpoint, bucket, style)
 
-    def _attempts(  # noqa: PLR0913, PLR0917 - a request
-        self,
-        operation: _models.Operation,
-        method: str,
-        url: str,
-        headers: List[Tuple[str, str]],
-        body: Any,
-        payload: Optional[str],
-    ) -> Tuple[Reply, Dict[str, Any], int]:
-        """Sends a request until it is answered; the response, what it says, and repetitions."""
-        attempts = self.meta.config.attempts
-        start = body.tell() if hasattr(body, "tell") else 0
-        streams = _streams(operation)
-        cost = 0
-        for attempt in range(1, attempts + 1):
-            if attempt > 1 and hasattr(body, "seek"):
-                body.seek(start)
-            signed = self._signed(method, url, headers, body, payload)
-            found = self._attempt(operation, method, url, signed, body, streams=streams)
-            if not isinstance(found, _Failed):
-                self._quota.give(cost or _INCREMENT)
-                return (*found, attempt - 1)
-            skew = _retries.skew(found.code, found.headers, self._now())
-            if skew is not None and attempt < attempts:
-                self._skew += skew
-                continue
-            backoff = _retries.decide(attempt, attempts, found.status, found.code, found.headers)
-            if backoff is None or not self._quota.take(backoff.cost):
-                break
-            cost = backoff.cost
-            _retries.wait(backoff.seconds)
-        raise _counted(found.error, attempt, attempts)
 
-    def _attempt(  # noqa: PLR0913 - a request
-        self,
-        operation: _models.Operation,
-        method: str,
-        url: str,
-        headers: List[Tuple[str, str]],
-        body: Any,
-        *,
-        streams: bool,
-    ) -> Any:
-        """Sends a request once: the response and what it says, or how it failed."""
-        try:
-            reply = self._transport.send(method, url, headers, body, stream=streams)
-        except (
-            exceptions.EndpointConnectionError,
-            exceptions.ConnectTimeoutError,
-            exceptions.ReadTimeoutError,
-            exceptions.ConnectionClosedError,
-            exceptions.ProxyConnectionError,
-        ) as error:
-            return _Failed(error, 0, "", {})
-        known = {key.lower(): value for key, value in reply.headers}
-        answer = _response.read(operation, reply.status, reply.headers, reply.body)
-        if "error" not in answer:
-            return reply, answer
-        metadata = _metadata(reply, known, answer, 0)
-        refusal = exceptions.ClientError(
-            {"Error": answer["error"], "ResponseMetadata": metadata}, operation.name
-        )
-        return _Failed(refusal, reply.status, answer["error"].get("Code", ""), known)
-
-    def _signed(
-        self,
-        method: str,
-        url: str,
-        headers: List[Tuple[str, str]],
-        body: Any,
-        payload: Optional[str],
-    ) -> List[Tuple[str, str]]:
-        signed: Any = _signing.sign(
-            method,
-            url,
-            headers,
-            None,
-            service=_models.index(self.meta.service)["signingName"],
-            region=self._endpoint.region,
-            credentials=self._credentials(),
-            now=self._now(),
-            payload=_bodies.digest(body) if payload is None else payload,
-        )
-        return list(signed.items())
-
-    def _now(self) -> datetime:
-        return datetime.now(timezone.utc) + self._skew
-
-
-def _streams(operation: _models.Operation) -> bool:
+def _stores(operation: _models.Operation) -> bool:
+    """Whether a call has an object's content as its body."""
     model = operation.model
-    if "output" not in model:
-        return False
-    shape = model["shapes"][model["output"]]
-    return bool(shape["members"].get(shape.get("payload"), {}).get("streaming"))
-
-
-def _metadata(
-    reply: Reply, known: Dict[str, str], answer: Dict[str, Any], retries: int
-) -> Dict[str, Any]:
-    """What a response says besides its result, as botocore tells it."""
-    found: Dict[str, Any] = {}
-    if answer["request_id"] is not None:
-        found["RequestId"] = answer["request_id"]
-    if answer.get("error", {}).get("Code") == str(reply.status):  # there was nothing else to tell
-        found = {"RequestId": known.get(_REQUEST_ID, ""), "HostId": known.get(_HOST_ID, "")}
-    elif _REQUEST_ID in known and "x-amzn-requestid" not in known:
-        found["HostId"] = known.get(_HOST_ID, "")
-    found.update(HTTPStatusCode=reply.status, HTTPHeaders=known, RetryAttempts=retries)
-    return found
-
-
-def _counted(error: Exception, attempt: int, attempts: int) -> Exception:
-    """The error of the last attempt, with the number of repetitions where it tells them."""
-    if not isinstance(error, exceptions.ClientError):
-        return error
-    metadata = error.response["ResponseMetadata"]
-    metadata["RetryAttempts"] = attempt - 1
-    if attempt == attempts > 1:
-        metadata["MaxAttemptsReached"] = True
-    return exceptions.ClientError(error.response, error.operation_name)
+    return "Body" in model["shapes"][model["input"]]["members"]

@@ -35,12 +35,14 @@ def read(
     pairs = [(str(name), str(value)) for name, value in headers]
     answer: Dict[str, Any] = _routes.response.run(operation, status, pairs, bytes(body))
     if "error" in answer and answer["error"] is None:
-        answer["error"] = {"Code": str(status), "Message": _phrase(status)}
+        answer["error"] = of_status(status)
     return answer
 
 
-def _phrase(status: int) -> str:
+def of_status(status: int) -> Dict[str, Any]:
+    """The error that a status is by itself."""
     try:
-        return http.HTTPStatus(status).phrase
+        phrase = http.HTTPStatus(status).phrase
     except ValueError:
-        return ""
+        phrase = ""
+    return {"Code": str(status), "Message": phrase}

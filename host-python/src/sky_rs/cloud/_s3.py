@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import zlib
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 from urllib.parse import unquote_plus
@@ -61,18 +62,18 @@ def _checksum(body: Any) -> str:
     return base64.b64encode(value.to_bytes(4, "big")).decode()
 
 
-class StreamingBody:
+class StreamingBody(io.RawIOBase):
     """An object's content, as it comes. To be read to its end, or closed.
 
     Args:
         stream: Something with ``read``, and ``close``.
-        length: How many bytes there are, if that is known.
         headers: Of the response, in lower case.
     """
 
-    def __init__(self, stream: Any, length: Optional[int], headers: Dict[str, str]) -> None:
+    def __init__(self, stream: Any, headers: Dict[str, str]) -> None:
         self._stream = stream
-        self._length = length
+        length = headers.get("content-length", "")
+        self._length = int(length) if length.isdecimal() else None
         self._read = 0
         # That of a multipart upload is a checksum of checksums, with the number of parts behind it.
         checksum = headers.get(_CHECKSUM, "-")
@@ -86,13 +87,20 @@ class StreamingBody:
             IncompleteReadError: The content ends too early.
             ChecksumError: It is not what was stored.
         """
-        block: bytes = self._stream.read(amt)
+        whole = amt is None or amt < 0
+        block: bytes = self._stream.read(None if whole else amt)
         self._read += len(block)
         if self._expected is not None:
             self._value = zlib.crc32(block, self._value)
-        if amt is None or (not block and amt > 0):
+        if whole or (not block and amt):
             self._check()
         return block
+
+    def readinto(self, buffer: Any) -> int:
+        """Fills a buffer with the next bytes; returns how many there were."""
+        block = self.read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
 
     def _check(self) -> None:
         if self._length is not None and self._read != self._length:
@@ -106,7 +114,14 @@ class StreamingBody:
         """The content in blocks of at most so many bytes."""
         return iter(lambda: self.read(chunk_size), b"")
 
-    __iter__ = iter_chunks
+    def __iter__(self) -> Iterator[bytes]:  # blocks, as boto3 has it
+        return self
+
+    def __next__(self) -> bytes:
+        block = self.read(1024)
+        if not block:
+            raise StopIteration
+        return block
 
     def iter_lines(self, chunk_size: int = 1024, keepends: bool = False) -> Iterator[bytes]:
         """The content's lines."""
@@ -130,9 +145,4 @@ class StreamingBody:
     def close(self) -> None:
         """Ends the transfer."""
         self._stream.close()
-
-    def __enter__(self) -> StreamingBody:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        super().close()

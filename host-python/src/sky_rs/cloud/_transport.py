@@ -35,6 +35,11 @@ class Reply(NamedTuple):
     body: bytes
     stream: Any = None
 
+    @property
+    def known(self) -> Dict[str, str]:
+        """The headers by name in lower case."""
+        return {name.lower(): value for name, value in self.headers}
+
 
 class Transport:
     """Connections to allowed hosts, kept for the next requests. Threads may share it.
