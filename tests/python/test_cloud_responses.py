@@ -425,3 +425,18 @@ def test_a_body_that_is_no_utf8_is_malformed(backend):
     for model in (PLAIN, SHAPED):
         with pytest.raises(ResponseParserError, match="utf-8"):
             read(made(model), b'{"a": "\xff"}')
+
+
+def test_instances_that_have_grown_are_not_kept(runtime):
+    operation = _models.operation("ec2", "DescribeRegions")
+
+    def read(length):
+        body = b"<R><requestId>r</requestId>" + b" " * length + b"</R>"
+        with sky_rs.using("component"):
+            assert _response.read(operation, 200, [], body)["request_id"] == "r"
+
+    runtime.pool.close()
+    read(2_000_000)
+    assert runtime.pool.idle == 0
+    read(1000)
+    assert runtime.pool.idle == 1

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 #: Bytes of a body to read in one step. In between, Ctrl-C is heard.
 STEP = 4 << 20
 
+#: A longer body makes an instance grow to several times of it. A new one is cheap beside it.
+_LARGE = 1 << 20
+
 
 def cloud_response(
     operation: Operation, status: int, headers: List[Tuple[str, str]], body: bytes
@@ -28,6 +31,7 @@ def cloud_response(
             body.decode("utf-8")
         named = json.dumps(headers, ensure_ascii=False)
         with runtime.load().pool.lend(()) as instance:
+            instance.grown = instance.grown or len(body) > _LARGE
             text = _read(instance, cloud.opened(instance, operation), status, named, body)
         if error_tag(text) == "malformed":
             raise ResponseParserError(operation.name, text.payload)

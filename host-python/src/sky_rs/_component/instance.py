@@ -39,6 +39,8 @@ class Instance:
         self._runtime = runtime
         self._error = wasmtime.WasmtimeError
         self._calls: Dict[str, Callable[..., Any]] = {}
+        #: Whether it has grown so much that it is not worth keeping: memory is never given back.
+        self.grown = False
         #: Resources in it that outlive a call, by what they were made of.
         self.resources: Dict[Any, Any] = {}
         wasi = sandbox.wasi_config(directories)

@@ -140,10 +140,10 @@ class Pool:
         return None
 
     def _give_back(self, instance: Instance) -> None:
-        if not instance.directories and len(self._pure) < CAPACITY:
+        if not instance.directories and len(self._pure) < CAPACITY and not instance.grown:
             self._pure.append(instance)
             return
-        if not 0 < len(instance.directories) <= CAPACITY:
+        if not 0 < len(instance.directories) <= CAPACITY or instance.grown:
             self._end(instance)
             return
         self._reading.append(instance)
