@@ -436,7 +436,7 @@ def test_instances_that_have_grown_are_not_kept(runtime):
             assert _response.read(operation, 200, [], body)["request_id"] == "r"
 
     runtime.pool.close()
-    read(2_000_000)
+    read(5_000_000)
     assert runtime.pool.idle == 0
     read(1000)
     assert runtime.pool.idle == 1

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STEP = 4 << 20
 
 #: A longer body makes an instance grow to several times of it. A new one is cheap beside it.
-_LARGE = 1 << 20
+_LARGE = 4 << 20
 
 
 def cloud_response(
