@@ -7,9 +7,17 @@ PACKAGE := host-python/src/sky_rs
 COMPONENT := $(PACKAGE)/skypilot_utils.wasm
 BUILT := target/wasm32-wasip2/release/skypilot_utils.wasm
 WHEEL := dist/sky_rs-0.1.0-py3-none-any.whl
+# A source's copies in archives are as old as the commit; where there is none, as ZIP files can be.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
+
+# Panics name the file they come from, and those of crates lie in cargo's home: the component must
+# neither tell where that is nor differ for it. (To be cargo's trim-paths once stable has that.)
+CARGO_HOME ?= $(HOME)/.cargo
+REMAPPED := --config 'target.wasm32-wasip2.rustflags = ["--remap-path-prefix=$(CARGO_HOME)=/cargo"]'
+
 SOURCES := $(shell find $(PACKAGE) -name '*.py' -o -name '*.json') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud routes soak fuzz vectors models clean
+.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud routes verify soak fuzz vectors models clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/sky-rs doctor README.md
@@ -24,7 +32,7 @@ test-python: $(VENV)/installed $(VENV)/dev
 
 build: ## the component, into the Python package
 	rustup target add wasm32-wasip2 >/dev/null 2>&1 || rustup target list --installed | grep -q wasm32-wasip2
-	cargo build --release --locked --target wasm32-wasip2 --package skypilot-utils
+	cargo build --release --locked --target wasm32-wasip2 --package skypilot-utils $(REMAPPED)
 	cmp -s $(BUILT) $(COMPONENT) || install -m 644 $(BUILT) $(COMPONENT)
 	$(PYTHON) host-python/record_digest.py $(COMPONENT)
 
@@ -56,6 +64,9 @@ bench-cloud: $(VENV)/installed $(VENV)/dev ## clouds beside boto3
 routes: $(VENV)/installed ## the routing table of `auto`, measured on this machine, into the package
 	$(BIN)/python -m benches.python.routes
 
+verify: ## two clean builds, of which no byte may differ; FILES=... are to be the same, too
+	$(PYTHON) tests/verify.py $(FILES)
+
 soak: $(VENV)/installed ## a million mixed calls: no growth of memory or descriptors
 	$(BIN)/python tests/soak.py
 
@@ -83,18 +94,21 @@ $(VENV)/created:
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	touch $@
 
-$(VENV)/dev: host-python/requirements-dev.txt | $(VENV)/created
+$(VENV)/dev: host-python/requirements-dev.txt | $(VENV)/build
 	$(BIN)/python -m pip install --quiet --requirement $<
 	touch $@
 
-$(VENV)/build: | $(VENV)/created
-	$(BIN)/python -m pip install --quiet 'build>=1.2'
+$(VENV)/build: host-python/requirements-build.txt | $(VENV)/created
+	$(BIN)/python -m pip install --quiet --requirement $<
 	touch $@
 
-$(WHEEL): $(COMPONENT) $(SOURCES) | $(VENV)/build
+# Not in an environment of its own: that would have the versions of the day.
+$(WHEEL): $(COMPONENT) $(SOURCES) Cargo.lock host-python/bom/*.py $(VENV)/build
 	cp README.md LICENSE host-python/
-	$(BIN)/python -m build --outdir dist host-python >dist.log 2>&1 || (cat dist.log; false)
+	$(BIN)/python host-python/bom $(COMPONENT)
+	$(BIN)/python -m build --no-isolation --outdir dist host-python >dist.log 2>&1 || (cat dist.log; false)
 	rm dist.log
+	cp host-python/sky-rs.cdx.json $(WHEEL:-py3-none-any.whl=.cdx.json)
 	touch $@
 
 $(VENV)/installed: $(WHEEL)

@@ -21,6 +21,8 @@ from sky_rs import _alive
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 VECTORS = ROOT / "tests" / "vectors"
+WHEEL = ROOT / "dist" / f"sky_rs-{sky_rs.__version__}-py3-none-any.whl"
+SDIST = ROOT / "dist" / f"sky_rs-{sky_rs.__version__}.tar.gz"
 
 #: What platforms do not have. A test that needs it is skipped there, and nowhere else.
 LACKING = {

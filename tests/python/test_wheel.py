@@ -12,12 +12,9 @@ import sys
 import zipfile
 
 import pytest
-from conftest import ROOT, python_of
+from conftest import ROOT, SDIST, WHEEL, python_of
 
 import sky_rs
-
-WHEEL = ROOT / "dist" / f"sky_rs-{sky_rs.__version__}-py3-none-any.whl"
-SDIST = ROOT / "dist" / f"sky_rs-{sky_rs.__version__}.tar.gz"
 
 # Prints the eight answers and which backend gave them.
 EIGHT = """
@@ -149,6 +146,14 @@ def test_a_read_only_installation_works(tmp_path, file):
     finally:
         for directory in directories:
             directory.chmod(stat.S_IRWXU)
+
+
+def test_the_component_does_not_tell_where_it_was_built():
+    with zipfile.ZipFile(WHEEL) as wheel:
+        component = wheel.read("sky_rs/skypilot_utils.wasm")
+    assert b"/cargo/registry/src/" in component  # else paths are told in another way
+    for folder in {ROOT, pathlib.Path.home(), pathlib.Path.home() / ".cargo"}:
+        assert os.fsencode(folder) not in component
 
 
 def test_what_is_installed_is_what_was_built():

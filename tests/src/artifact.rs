@@ -1,6 +1,5 @@
 //! The component's file.
 
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -20,22 +19,16 @@ pub fn path() -> &'static Path {
     &COMPONENT
 }
 
-/// Builds the component and asks cargo where it is.
+/// Has the Makefile build it: built with other flags, it would be another component.
 fn build() -> PathBuf {
-    let output = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--target", "wasm32-wasip2", "--package", "skypilot-utils"])
-        .args(["--message-format", "json-render-diagnostics"])
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("cargo runs");
-    assert!(output.status.success(), "building the component failed: {}", output.status);
-    let messages = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
-    messages
-        .map(|message| message.expect("cargo writes JSON"))
-        .filter(|message| message["reason"] == "compiler-artifact")
-        .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
-        .filter_map(|file| file.as_str().map(PathBuf::from))
-        .find(|file| file.extension().is_some_and(|extension| extension == "wasm"))
-        .expect("the package has one wasm artifact")
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let status = Command::new("make")
+        .args(["--silent", "build"])
+        .current_dir(&root)
+        .env_remove("MAKEFLAGS") // of a make that runs these tests
+        .stdout(Stdio::null())
+        .status()
+        .expect("make runs");
+    assert!(status.success(), "building the component failed: {status}");
+    root.join("host-python/src/sky_rs/skypilot_utils.wasm")
 }
