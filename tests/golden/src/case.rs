@@ -69,11 +69,15 @@ impl Case {
     /// The content of the case's file, if that is a regular one once links are resolved.
     #[must_use]
     pub fn content(&self) -> Option<Vec<u8>> {
-        if !["regular", "symlink"].contains(&self.file["kind"].as_str()?) {
-            return None;
-        }
         let repeated = |part: &Json| bytes(&part["hex"]).repeat(size(&part["times"]));
-        Some(items(&self.file["parts"]).iter().flat_map(repeated).collect())
+        Some(items(self.parts()?).iter().flat_map(repeated).collect())
+    }
+
+    /// The same, as it stands in the file.
+    #[must_use]
+    pub fn parts(&self) -> Option<&Json> {
+        let kind = self.file["kind"].as_str()?;
+        ["regular", "symlink"].contains(&kind).then(|| &self.file["parts"])
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// How many cases of a function must at least be compared, so that a reader that understands
 /// nothing is not taken for an implementation that gets everything right. Raise them with the
 /// vectors.
-const FLOORS: [(&str, usize); 8] = [
+pub(crate) const FLOORS: [(&str, usize); 8] = [
     ("base36_encode", 262),
     ("find_free_port", 15),
     ("format_float", 481),

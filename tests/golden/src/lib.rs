@@ -17,15 +17,18 @@
 //! | [`call`] | which cases the component can take |
 //! | [`outcome`] | whether an answer is the recorded one |
 //! | [`check`] | all of it, for one function |
+//! | [`script`] | all of it, as JSON |
 
 pub mod call;
 pub mod case;
 mod check;
 pub mod machine;
 pub mod outcome;
+mod script;
 pub mod value;
 
 pub use call::{Algorithm, Call};
 pub use check::check;
 pub use machine::Machine;
 pub use outcome::{Answer, Failure, Override};
+pub use script::script;
