@@ -64,8 +64,9 @@ async function agrees({ returned, error }, { returns, raises }) {
 
 async function isReturned(returned, expected) {
   if (Array.isArray(expected)) {
-    const same = returned.map((text, i) => i < expected.length && isReturned(text, expected[i]));
-    return returned.length === expected.length && (await Promise.all(same)).every(Boolean);
+    if (!Array.isArray(returned) || returned.length !== expected.length) return false;
+    const same = await Promise.all(returned.map((text, i) => isReturned(text, expected[i])));
+    return same.every(Boolean);
   }
   if (typeof expected === "object" && expected !== null) {
     const digest = await sha256(returned);

@@ -19,6 +19,7 @@ const module = (name) => WebAssembly.compile(component.files.get(name));
 
 const results = await runVectors(script, async () => {
   const state = { machine: {} };
+  // Not read-only: the shim has no such directories.
   const filesystem = createFilesystem({ preopens: { "/": directory } });
   return {
     exports: await instantiate(module, hostImports(state, { filesystem, io })),
