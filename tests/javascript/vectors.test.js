@@ -79,3 +79,11 @@ test("leaving everything to the host is noticed", async () => {
   assert.equal(total, 0);
   assert.deepEqual(failures, ["only 0 calls were answered, not 1"]);
 });
+
+test("a function without cases is noticed, and a case without function", async () => {
+  const cases = [{ id: "a-case", call: {}, returns: "73" }];
+  const results = await runVectors({ unknown: { floor: 1, cases } }, async () => ({}));
+  assert.equal(Object.keys(results).length, 9);
+  assert.match(results.unknown.failures[0], /^a-case: .*not a function/);
+  assert.deepEqual(results.hash_file.failures, ["only 0 calls were answered, not 1"]);
+});
