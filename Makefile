@@ -17,7 +17,7 @@ REMAPPED := --config 'target.wasm32-wasip2.rustflags = ["--remap-path-prefix=$(C
 
 SOURCES := $(shell find $(PACKAGE) -name '*.py' -o -name '*.json') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud routes verify soak fuzz vectors models clean
+.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud routes matrix verify soak fuzz vectors models clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/sky-rs doctor README.md
@@ -64,6 +64,10 @@ bench-cloud: $(VENV)/installed $(VENV)/dev ## clouds beside boto3
 routes: $(VENV)/installed ## the routing table of `auto`, measured on this machine, into the package
 	$(BIN)/python -m benches.python.routes
 
+matrix: $(WHEEL) tests/javascript/node_modules ## the same component and vectors in every host: a table, kept in the report
+	npm test --silent --prefix tests/javascript -- --test-reporter dot
+	$(PYTHON) -m tests.matrix --wheel $(WHEEL)
+
 verify: ## two clean builds, of which no byte may differ; FILES=... are to be the same, too
 	$(PYTHON) tests/verify.py $(FILES)
 
@@ -83,7 +87,7 @@ models: $(VENV)/dev ## the models of cloud operations, from botocore's
 	$(BIN)/python models/generate.py
 
 clean:
-	rm -rf target dist $(VENV) $(COMPONENT) tests/vectors/.work tests/.work benches/.work
+	rm -rf target dist $(VENV) $(COMPONENT) tests/vectors/.work tests/.work benches/.work tests/javascript/node_modules
 
 # build is phony, so cargo looks every time; what hangs on the component is remade only if its
 # bytes have changed.
@@ -109,6 +113,10 @@ $(WHEEL): $(COMPONENT) $(SOURCES) Cargo.lock host-python/bom/*.py $(VENV)/build
 	$(BIN)/python -m build --no-isolation --outdir dist host-python >dist.log 2>&1 || (cat dist.log; false)
 	rm dist.log
 	cp host-python/sky-rs.cdx.json $(WHEEL:-py3-none-any.whl=.cdx.json)
+	touch $@
+
+tests/javascript/node_modules: tests/javascript/package-lock.json
+	npm ci --silent --prefix tests/javascript
 	touch $@
 
 $(VENV)/installed: $(WHEEL)

@@ -89,6 +89,7 @@ class Checkout:
     def make_wheel(self):
         for name in ("README.md", "LICENSE"):
             shutil.copy(self.root / name, self.root / "host-python")
+        self.python("host-python/bom", "host-python/src/sky_rs/skypilot_utils.wasm")
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
         alone = ["--no-deps", "--no-index"]
         self.run(*pip, "wheel", *alone, "--no-build-isolation", "-w", "dist", "./host-python")

@@ -1,7 +1,5 @@
 """The wheel: what is in it, and that it works in every Python there is here."""
 
-import functools
-import glob
 import json
 import os
 import pathlib
@@ -15,6 +13,7 @@ import pytest
 from conftest import ROOT, SDIST, WHEEL, python_of
 
 import sky_rs
+from tests import interpreters
 
 # Prints the eight answers and which backend gave them.
 EIGHT = """
@@ -36,23 +35,6 @@ with sky_rs.using(forced):
     ]))
     print(sky_rs.get_backend_info()["backend"])
 """
-
-
-@functools.cache
-def interpreters():
-    """Every CPython from 3.8 on, by version: those on PATH and those of pyenv."""
-    candidates = [shutil.which(f"python3.{minor}") for minor in range(8, 16)]
-    candidates += sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python")))
-    found = {}
-    for candidate in filter(None, [sys.executable, *candidates]):
-        code = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
-        done = subprocess.run(
-            [candidate, "-c", code], capture_output=True, text=True, timeout=60, check=False
-        )
-        name, *version = done.stdout.split() or [""]
-        if name == "cpython" and tuple(map(int, version)) >= (3, 8):
-            found.setdefault(".".join(version), candidate)
-    return found
 
 
 @pytest.fixture
@@ -88,11 +70,11 @@ def test_the_wheel_has_one_component_and_runs_everywhere():
     assert all(name.startswith(("sky_rs/", "sky_rs-")) for name in names)
 
 
-@pytest.mark.parametrize("version", interpreters())
+@pytest.mark.parametrize("version", interpreters.found())
 def test_the_wheel_works_in(version, tmp_path, file):
     environment = tmp_path / "venv"
     subprocess.run(
-        [interpreters()[version], "-m", "venv", str(environment)], check=True, timeout=120
+        [interpreters.found()[version], "-m", "venv", str(environment)], check=True, timeout=120
     )
     python = python_of(environment)
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

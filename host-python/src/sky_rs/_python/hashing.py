@@ -36,7 +36,11 @@ def hash_file(path: Any, hash_alg: Any) -> _Hash:
         with file:
             return _hash_rest(file, status, path, hashlib.new(hash_alg))
     # In a small file, the objects around a descriptor take as long as reading and hashing.
-    descriptor = os.open(path, fifo.FLAGS)
+    try:
+        descriptor = os.open(path, fifo.FLAGS)
+    except ValueError:
+        fifo.open_raw(path)  # has SkyPilot's words on every Python
+        raise
     try:
         status = os.fstat(descriptor)
         if status.st_size <= _SMALL and stat.S_ISREG(status.st_mode):

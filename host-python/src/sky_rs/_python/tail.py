@@ -232,7 +232,8 @@ def _as_skypilot(descriptor: int, end: int, n: Any, chunk_size: Any) -> List[byt
     while position > 0 and newlines <= n:
         size = min(chunk_size, position)
         position -= size
-        chunks.append(read(descriptor, position, size))
+        # As seek() refuses what is no integer; os.read() has other words on some Pythons.
+        chunks.append(read(descriptor, operator.index(position), size))
         newlines += chunks[-1].count(b"\n")
         _limits.check_cancelled()
     lines = b"".join(reversed(chunks)).split(b"\n")
