@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PACKAGE := host-python/src/sky_rs
 COMPONENT := $(PACKAGE)/skypilot_utils.wasm
 BUILT := target/wasm32-wasip2/release/skypilot_utils.wasm
-WHEEL := dist/sky_rs-0.1.0-py3-none-any.whl
+WHEEL := dist/sky_rs-$(shell sed -n 's/^__version__ = "\(.*\)"$$/\1/p' $(PACKAGE)/_version.py)-py3-none-any.whl
 # A source's copies in archives are as old as the commit; where there is none, as ZIP files can be.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 

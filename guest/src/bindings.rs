@@ -4,5 +4,6 @@
 wit_bindgen::generate!({
     path: "../wit",
     world: "utils",
+    features: ["unreleased"], // what the next release will make `@since`
     export_macro_name: "export_component",
 });

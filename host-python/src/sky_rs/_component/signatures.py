@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
+from sky_rs._version import __version__
+
 PACKAGE = "skypilot:utils"
-VERSION = "0.1.0"
+# The package, the component in it and its interface are released together, as one version.
+VERSION = __version__
 
 
 class Type:
