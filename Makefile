@@ -7,6 +7,7 @@ PACKAGE := host-python/src/sky_rs
 COMPONENT := $(PACKAGE)/skypilot_utils.wasm
 BUILT := target/wasm32-wasip2/release/skypilot_utils.wasm
 WHEEL := dist/sky_rs-$(shell sed -n 's/^__version__ = "\(.*\)"$$/\1/p' $(PACKAGE)/_version.py)-py3-none-any.whl
+
 # A source's copies in archives are as old as the commit; where there is none, as ZIP files can be.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 315532800)
 
@@ -17,7 +18,7 @@ REMAPPED := --config 'target.wasm32-wasip2.rustflags = ["--remap-path-prefix=$(C
 
 SOURCES := $(shell find $(PACKAGE) -name '*.py' -o -name '*.json') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud routes matrix verify soak fuzz vectors models clean
+.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud routes matrix verify soak fuzz vectors models bump clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/sky-rs doctor README.md
@@ -85,6 +86,9 @@ vectors: ## the golden vectors, from the real SkyPilot
 
 models: $(VENV)/dev ## the models of cloud operations, from botocore's
 	$(BIN)/python models/generate.py
+
+bump: $(VENV)/dev ## VERSION=1.2.3 everywhere, for a release
+	$(BIN)/python .github/release.py bump '$(VERSION)'
 
 clean:
 	rm -rf target dist $(VENV) $(COMPONENT) tests/vectors/.work tests/.work benches/.work tests/javascript/node_modules
