@@ -43,8 +43,8 @@ def bump(version: str) -> None:
     The version may be the current one if that has not been released.
 
     Raises:
-        ReleaseError: No release can have this version, or there is nothing to release.
-        subprocess.CalledProcessError: A place does not have the current version.
+        ReleaseError: No release can have this version, there is nothing to release, or a place
+            does not have the current version. In the last case others may have been changed.
     """
     current = _current()
     if _parts(version) < _parts(current):
@@ -56,7 +56,8 @@ def bump(version: str) -> None:
     # The places are in pyproject.toml, tool.bumpversion.
     tool = [sys.executable, "-m", "bumpversion", "bump"]
     versions = ["--current-version", current, "--new-version", version]
-    subprocess.run([*tool, *versions], cwd=ROOT, check=True)
+    if subprocess.run([*tool, *versions], cwd=ROOT, check=False).returncode != 0:
+        raise ReleaseError(f"not every place had {current}: see above, and what `git diff` shows")
     today = datetime.datetime.now(datetime.timezone.utc).date()
     unreleased = f"## [{UNRELEASED}]\n"
     _replace(CHANGELOG, unreleased, f"{unreleased}\n## [{version}] - {today}\n")
@@ -115,7 +116,8 @@ def _section(version: str) -> str | None:
 
 def _replace(file: pathlib.Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+    with file.open("w", encoding="utf-8", newline="\n") as replaced:
+        replaced.write(text.replace(old, new))
 
 
 if __name__ == "__main__":

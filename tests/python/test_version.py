@@ -194,6 +194,17 @@ def test_what_semver_and_pep_440_do_not_both_have_is_refused(tree, version):
     assert f"{version!r} is no version for a release" in refused(tree, "bump", version)
 
 
+@pytest.mark.needs("shell")
+def test_a_place_with_another_version_is_named(tree):
+    world = read(tree, "wit/world.wit").replace(f"@{sky_rs.__version__};", "@1.2.3;")
+    (tree / "wit" / "world.wit").write_text(world, encoding="utf-8")
+    done = run(tree, "bump", NEXT)
+    assert done.returncode == 1
+    assert "wit/world.wit" in done.stderr
+    assert f"release.py: not every place had {sky_rs.__version__}" in done.stderr
+    assert read(tree, "CHANGELOG.md").count(NEXT) == 0
+
+
 def test_an_earlier_version_is_refused(tree):
     assert "0.0.1 comes before" in refused(tree, "bump", "0.0.1")
     assert versions(tree) == everywhere(sky_rs.__version__)
