@@ -26,10 +26,10 @@ PLACES = {
 }
 
 #: Where it stands as it was once.
-RECORDS = {"CHANGELOG.md", "benches/report/README.md", "tests/python/test_version.py"}
+RECORDS = ("CHANGELOG.md", "benches/report/", "tests/python/test_version.py")
 
 #: The name of something of ours, with a version.
-NAMED = re.compile(r"(?:sky[_-]rs|skypilot:utils)[\w/]*[-@ ]([0-9]+\.[0-9]+\.[0-9]+)")
+NAMED = re.compile(r"(?:sky[_-]rs|skypilot:utils)[\w/-]*[-@ ]([0-9]+\.[0-9]+\.[0-9]+)")
 
 NEXT = "907.8.9"
 
@@ -64,7 +64,7 @@ def elsewhere(root):
             set(NAMED.findall((root / name).read_text(encoding="utf-8", errors="replace")))
         )
         for name in tracked()
-        if name not in RECORDS
+        if not name.startswith(RECORDS)
     }
     return {name: each for name, each in found.items() if each and name not in PLACES}
 
