@@ -18,7 +18,7 @@ REMAPPED := --config 'target.wasm32-wasip2.rustflags = ["--remap-path-prefix=$(C
 
 SOURCES := $(shell find $(PACKAGE) -name '*.py' -o -name '*.json') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud routes matrix verify soak fuzz vectors models bump clean
+.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud size routes matrix verify soak fuzz vectors models bump clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/sky-rs doctor README.md
@@ -61,6 +61,13 @@ bench-rust: ## the logic and the component without Python
 
 bench-cloud: $(VENV)/installed $(VENV)/dev ## clouds beside boto3
 	$(BIN)/python -m benches.python.cloud
+
+# In a target directory of its own, since only the profile's name makes the code the same bytes.
+size: build ## where the component's bytes are, and its largest functions: FUNCTIONS=100 shows more
+	cargo rustc --quiet --release --locked --target wasm32-wasip2 --package skypilot-utils --lib \
+		--target-dir target/named -- --codegen strip=none
+	cargo run --quiet --locked --package component-size -- \
+		$(BUILT) $(BUILT:target/%=target/named/%) $(FUNCTIONS)
 
 routes: $(VENV)/installed ## the routing table of `auto`, measured on this machine, into the package
 	$(BIN)/python -m benches.python.routes
