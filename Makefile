@@ -18,7 +18,7 @@ REMAPPED := --config 'target.wasm32-wasip2.rustflags = ["--remap-path-prefix=$(C
 
 SOURCES := $(shell find $(PACKAGE) -name '*.py' -o -name '*.json') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
-.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud size routes matrix verify soak fuzz vectors models bump clean
+.PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud size budget routes matrix verify soak fuzz vectors models bump clean
 
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/sky-rs doctor README.md
@@ -68,6 +68,9 @@ size: build ## where the component's bytes are, and its largest functions: FUNCT
 		--target-dir target/named -- --codegen strip=none
 	cargo run --quiet --locked --package component-size -- \
 		$(BUILT) $(BUILT:target/%=target/named/%) $(FUNCTIONS)
+
+budget: $(VENV)/installed ## size, compiling, instantiating beside the last release, or LAST=path of a wheel
+	$(BIN)/python -m benches.python.budget $(LAST)
 
 routes: $(VENV)/installed ## the routing table of `auto`, measured on this machine, into the package
 	$(BIN)/python -m benches.python.routes

@@ -64,7 +64,7 @@ def render(results: Results, charts: Sequence[str]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], texts: int = 1) -> List[str]:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], texts: int = 1) -> List[str]:
     """A table whose first columns are texts, the others figures."""
     rule = [":--" if column < texts else "--:" for column in range(len(header))]
     return [f"| {' | '.join(cells)} |" for cells in (header, rule, *rows)]
@@ -103,7 +103,7 @@ def _summary(rows: Sequence[Row]) -> List[str]:
     ]
     if means:
         header = ["SkyPilot's time over", "auto's", "the fallback's", "the component's"]
-        lines += ["", *_table(header, means)]
+        lines += ["", *table(header, means)]
     return lines
 
 
@@ -112,7 +112,7 @@ def _calls(rows: Sequence[Row]) -> List[str]:
         *("function", "call", "auto took", "SkyPilot", "fallback", "component", "auto"),
         *("SkyPilot/auto", "SkyPilot/fallback", "SkyPilot/component"),
     ]
-    return _table(header, [_call(row) for row in rows], texts=3)
+    return table(header, [_call(row) for row in rows], texts=3)
 
 
 def _call(row: Row) -> List[str]:
@@ -144,7 +144,7 @@ def _boundary(results: Results) -> List[str]:
     for row, figure in zip(rows, results.boundary):
         if figure.missed:
             row[2] += " ▼ **missed**"
-    return _table(["", "measured", "aim"], rows)
+    return table(["", "measured", "aim"], rows)
 
 
 def _scaling(scaling: Sequence[Hashing]) -> List[str]:
@@ -163,7 +163,7 @@ def _scaling(scaling: Sequence[Hashing]) -> List[str]:
         *(f"{count} file{'s' if count > 1 else ''}" for count in counts),
     ]
     rows = [[name, *(speeds.get(count, "") for count in counts)] for name, speeds in lines.items()]
-    return [f"MiB/s, with files of {each:g} MiB:", "", *_table(header, rows, texts=2)]
+    return [f"MiB/s, with files of {each:g} MiB:", "", *table(header, rows, texts=2)]
 
 
 def _starts(starts: Sequence[Start]) -> List[str]:
@@ -175,5 +175,5 @@ def _starts(starts: Sequence[Start]) -> List[str]:
     return [
         "Milliseconds of each step up to the first `base36_encode` and of the end:",
         "",
-        *_table(["", *(start.name for start in starts)], rows),
+        *table(["", *(start.name for start in starts)], rows),
     ]

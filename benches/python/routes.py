@@ -97,7 +97,7 @@ def render(ratios: Dict[Rung, float]) -> str:
             '"""How much faster than the fallback the component is. Made by `make routes`."""',
             "",
             "#: When and where it was measured.",
-            f"MEASURED = {_literal(_circumstances())}",
+            f"MEASURED = {_literal(circumstances())}",
             "",
             "#: By function, kind and size of a call: the fallback's time over the component's.",
             f"RATIOS = {_literal(_nested(ratios))}",
@@ -128,7 +128,8 @@ def _hashlib() -> Dict[str, float]:
     return {algorithm: float(f"{speed / best['md5']:.3g}") for algorithm, speed in best.items()}
 
 
-def _circumstances() -> Dict[str, str]:
+def circumstances() -> Dict[str, str]:
+    """When, where and with what something is measured."""
     info = sky_rs.get_backend_info()
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
