@@ -5,7 +5,6 @@ use crate::bindings::exports::skypilot::utils::process::{self, RetryCause};
 use crate::retry::{self, Cause, Ended};
 use crate::{process as table, workers};
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 impl process::Guest for Component {
     fn parallel_threads(cpus: u32, cloud: String) -> u32 {
@@ -37,8 +36,14 @@ impl process::Guest for Component {
     }
 
     fn descendants(root: u32, started: u64, table: String) -> String {
-        let found = table::descendants(root, started, &table);
-        found.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        let mut found = String::new();
+        for pid in table::descendants(root, started, &table) {
+            if !found.is_empty() {
+                found.push(' ');
+            }
+            found.push_str(&pid.to_string());
+        }
+        found
     }
 }
 
