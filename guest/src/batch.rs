@@ -2,6 +2,7 @@
 
 use crate::error::FileError;
 use crate::hash::Hash;
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -33,15 +34,15 @@ pub trait Messages<S> {
 
 /// Messages and their digests under way.
 pub struct Batch<S, D> {
-    empty: D,
+    start: Box<dyn Fn() -> D>,
     going: Vec<(u32, S, D)>,
     ended: VecDeque<Finished>,
 }
 
 impl<S, D> Batch<S, D> {
-    /// No messages yet; each will start as a copy of the digest of nothing.
-    pub fn new(empty: D) -> Self {
-        Self { empty, going: Vec::new(), ended: VecDeque::new() }
+    /// No messages yet. `start` makes digests of nothing.
+    pub fn new(start: impl Fn() -> D + 'static) -> Self {
+        Self { start: Box::new(start), going: Vec::new(), ended: VecDeque::new() }
     }
 }
 
@@ -63,9 +64,9 @@ impl<S: Source, D: Hash> Batch<S, D> {
     }
 }
 
-impl<S: Source, D: Hash + Clone> Messages<S> for Batch<S, D> {
+impl<S: Source, D: Hash> Messages<S> for Batch<S, D> {
     fn add(&mut self, number: u32, source: S) {
-        self.going.push((number, source, self.empty.clone()));
+        self.going.push((number, source, (self.start)()));
     }
 
     fn step(&mut self, max_bytes: u64) -> u64 {

@@ -47,6 +47,16 @@ pub trait Hash {
     }
 }
 
+impl Hash for Box<dyn Hash> {
+    fn update(&mut self, bytes: &[u8]) {
+        (**self).update(bytes);
+    }
+
+    fn hex_digest(&self) -> String {
+        (**self).hex_digest()
+    }
+}
+
 impl Algorithm {
     /// A digest of nothing yet.
     #[must_use]
@@ -65,12 +75,11 @@ impl Algorithm {
     #[must_use]
     pub fn batch<S: Source + 'static>(self) -> Box<dyn Messages<S>> {
         match self {
-            Self::Md5 => Box::new(Batch::new(Blocks::md5())),
-            Self::Sha1 => Box::new(Batch::new(Scalar(sha1::Sha1::new()))),
-            Self::Sha224 => Box::new(Batch::new(Blocks::sha224())),
-            Self::Sha256 => Box::new(Batch::new(Blocks::sha256())),
-            Self::Sha384 => Box::new(Batch::new(Scalar(sha2::Sha384::new()))),
-            Self::Sha512 => Box::new(Batch::new(Scalar(sha2::Sha512::new()))),
+            Self::Md5 => Box::new(Batch::new(Blocks::md5)),
+            Self::Sha224 => Box::new(Batch::new(Blocks::sha224)),
+            Self::Sha256 => Box::new(Batch::new(Blocks::sha256)),
+            // Without lanes there is nothing to gain from code for each.
+            Self::Sha1 | Self::Sha384 | Self::Sha512 => Box::new(Batch::new(move || self.start())),
         }
     }
 }
