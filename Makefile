@@ -64,7 +64,7 @@ bench-cloud: $(VENV)/installed $(VENV)/dev ## clouds beside boto3
 
 # In a target directory of its own, since only the profile's name makes the code the same bytes.
 size: build ## where the component's bytes are, and its largest functions: FUNCTIONS=100 shows more
-	cargo rustc --quiet --release --locked --target wasm32-wasip2 --package skypilot-utils --lib \
+	cargo rustc --quiet --release --locked --target wasm32-wasip2 --package skypilot-utils --lib $(REMAPPED) \
 		--target-dir target/named -- --codegen strip=debuginfo
 	cargo run --quiet --locked --package component-size -- \
 		$(BUILT) $(BUILT:target/%=target/named/%) $(FUNCTIONS)
