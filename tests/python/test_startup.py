@@ -82,6 +82,17 @@ def test_without_a_place_for_it_there_is_no_cache(home):
     assert run(USE, HOME=home, XDG_CACHE_HOME="").split() == ["73", "plans"]
 
 
+@pytest.mark.needs("resource")
+def test_a_full_disk_leaves_no_draft(tmp_path):
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))"
+    code = f"""{full}
+from sky_rs._component import cache
+print(cache.enable(object()))
+"""
+    assert "File too large" in run(code, XDG_CACHE_HOME=str(tmp_path))
+    assert list((tmp_path / "sky_rs").iterdir()) == []
+
+
 def test_another_component_than_was_built_is_refused():
     content = artifact.read()
     with mock.patch.multiple(runtime, _loaded=None, _failure=None):

@@ -81,7 +81,12 @@ def _configuration(directory: str) -> str:
             return path
     # Never half a file, even with several processes starting at once.
     draft = f"{path}.{os.getpid()}"
-    with open(draft, "w", encoding="utf-8") as file:
-        file.write(content)
-    os.replace(draft, path)
+    try:
+        with open(draft, "w", encoding="utf-8") as file:
+            file.write(content)
+        os.replace(draft, path)
+    except BaseException:  # a full disk: none may stay from each process
+        with contextlib.suppress(OSError):
+            os.remove(draft)
+        raise
     return path
