@@ -34,7 +34,9 @@ LACKING = {
         "coreutils",  # of GNU
         "exec",
         "fork",
+        "glibc",
         "modes",  # of files: who may read, write and execute
+        "mounts",  # of a process's own, made by this user
         "resource",
         "shell",  # of POSIX: what SkyPilot's process helpers start
         "signals",
@@ -43,12 +45,23 @@ LACKING = {
         "termios",  # without which SkyPilot cannot be imported
         "toolchain",
     },
-    "darwin": {"/proc", "any names", "coreutils"},
+    "darwin": {"/proc", "any names", "coreutils", "glibc", "mounts"},
 }
 
 # Nor do places that got a wheel and have not built it: a Rust toolchain, all crates, and make.
 if not (ROOT / "target" / "wasm32-wasip2" / "release").is_dir():
     LACKING.setdefault(sys.platform, set()).add("toolchain")
+
+#: What runs a command that may mount, unseen by others.
+MOUNTING = ["unshare", "--mount", *([] if os.name != "posix" or os.geteuid() == 0 else ["-r"])]
+
+# Nor do containers with fewer rights.
+if "mounts" not in LACKING.get(sys.platform, ()):
+    tried = subprocess.run(
+        [*MOUNTING, "mount", "-t", "tmpfs", "none", "/mnt"], capture_output=True, check=False
+    )
+    if tried.returncode:
+        LACKING.setdefault(sys.platform, set()).add("mounts")
 
 # The readers of the vectors live beside them, the benches' reports beside the benches.
 sys.path[:0] = [str(VECTORS), str(ROOT)]

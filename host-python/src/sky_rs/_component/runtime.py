@@ -34,6 +34,10 @@ class Runtime:
         Raises:
             Exception: Whatever wasmtime meets; without its library that is not only ImportError.
         """
+        # It imports ctypes, which not every Python has.
+        from sky_rs._component import interpreter  # noqa: PLC0415
+
+        interpreter.check()
         import wasmtime  # noqa: PLC0415 - slow, and only needed here
 
         content = artifact.read()

@@ -1,0 +1,25 @@
+"""Which interpreter of the process this is: the component belongs to the main one."""
+
+from __future__ import annotations
+
+import ctypes
+
+
+def check() -> None:
+    """Looks whether this is the main interpreter.
+
+    C code that calls Python gets there in the main interpreter, whichever it was called from, and a
+    subinterpreter that is ended while a thread of its own waits ends the process.
+
+    Raises:
+        RuntimeError: It is a subinterpreter.
+    """
+    try:
+        current = ctypes.pythonapi.PyInterpreterState_Get
+        number = ctypes.pythonapi.PyInterpreterState_GetID
+    except AttributeError:  # a Python that has no others, or does not show its C API
+        return
+    current.restype = ctypes.c_void_p
+    number.argtypes, number.restype = [ctypes.c_void_p], ctypes.c_int64
+    if number(current()) != 0:
+        raise RuntimeError("this is a subinterpreter, and wasmtime needs the main one")
