@@ -55,3 +55,14 @@ def test_no_text_is_none(tmp_path):
     (tmp_path / "bytes").write_bytes(b"\xff")
     names = ("bytes", "missing", "bytes/file", "nul\0", ".")
     assert [_host._text(os.path.join(tmp_path, name)) for name in names] == [None] * 5
+
+
+def test_whoever_may_not_ask_for_the_affinity_has_all_cpus(monkeypatch):
+    def forbidden(_pid):
+        raise OSError(38, "Function not implemented")
+
+    monkeypatch.setattr("os.sched_getaffinity", forbidden, raising=False)
+    monkeypatch.setattr(_host, "logical_cpus", lambda: 6)
+    assert _host.usable_cpus() == 6
+    monkeypatch.setattr(_host, "logical_cpus", lambda: None)
+    assert _host.usable_cpus() == 1

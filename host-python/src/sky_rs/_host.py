@@ -78,6 +78,15 @@ def affinity() -> Optional[int]:
     return len(os.sched_getaffinity(0))
 
 
+def usable_cpus() -> int:
+    """CPUs for as many threads; where the system does not tell, or may not be asked, 1 or more."""
+    try:
+        count = affinity()
+    except OSError:
+        count = None
+    return count or logical_cpus() or 1
+
+
 def physical_memory() -> Optional[int]:
     """Bytes of memory in the machine; none if unknown."""
     if sys.platform == "linux" and _is_covered(_MEMINFO):

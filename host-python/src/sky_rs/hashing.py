@@ -53,7 +53,7 @@ def _side_by_side(messages: Sequence[Message], _hash_alg: Any, threads: int, *_:
     """
     sizes = [message.size or 0 for message in messages]
     total, largest = sum(sizes), max(sizes, default=0)
-    return total if total >= largest * min(threads, _cpus()) * _LANES / 2 else 0
+    return total if total >= largest * min(threads, _host.usable_cpus()) * _LANES / 2 else 0
 
 
 _hash_file = Route("hash_file", "hashing", size=_size, unit="bytes", kind=_algorithm)
@@ -210,10 +210,6 @@ def hash_all(
     return digests
 
 
-def _cpus() -> int:
-    return _host.affinity() or _host.logical_cpus() or 1
-
-
 def _message(path: Any) -> Message:
     status = os.stat(path)
     return Message(path, status.st_size if stat.S_ISREG(status.st_mode) else None)
@@ -238,5 +234,5 @@ def hash_messages(
     """The digests of messages, in their order."""
     if max_workers is None:
         size = sum(message.size or 0 for message in messages)
-        max_workers = min(_MOST_THREADS, _cpus(), 1 + size // _WORTH_A_THREAD)
+        max_workers = min(_MOST_THREADS, _host.usable_cpus(), 1 + size // _WORTH_A_THREAD)
     return _hash_files.run(messages, hash_alg, max_workers, progress)  # type: ignore[no-any-return]

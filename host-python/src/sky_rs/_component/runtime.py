@@ -8,7 +8,7 @@ import os
 from typing import TYPE_CHECKING, List, Optional, Union
 
 from sky_rs import _loading
-from sky_rs._component import AfterFork, artifact, cache
+from sky_rs._component import AfterFork, artifact, cache, threads
 from sky_rs._component.clock import Clock
 from sky_rs._component.pool import Pool
 from sky_rs.exceptions import (
@@ -38,6 +38,7 @@ class Runtime:
         from sky_rs._component import interpreter  # noqa: PLC0415
 
         interpreter.check()
+        threads.check(2)  # the cache's and the clock's
         import wasmtime  # noqa: PLC0415 - slow, and only needed here
 
         content = artifact.read()
@@ -167,12 +168,14 @@ def load_for_files() -> Runtime:
 
     Raises:
         ComponentUnavailableError: It cannot be loaded.
+        ComponentError: wasmtime could not start the threads on which it reads files.
         AfterFork: This process was forked from one that used wasmtime, which reads files on
             threads that the fork left behind, so the call would never return.
     """
     runtime = load()
     if _loading.forked:
         raise AfterFork("files in a forked process")
+    threads.check_for_files()
     return runtime
 
 

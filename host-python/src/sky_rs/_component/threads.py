@@ -1,0 +1,59 @@
+"""Whether wasmtime can start the threads it needs.
+
+Where it cannot, as at a user's or a container's limit, it ends the process or waits for ever. So
+that is tried beforehand, with threads of Python's, which raise an error.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Optional
+
+from sky_rs import _host
+from sky_rs.exceptions import ComponentError
+
+#: How many threads that were joined may still count for the system.
+_LEAVING = 8
+
+#: Seconds for which a thread that reads files is certainly kept after its last use; it is 10.
+_KEPT = 5.0
+
+_last_files: Optional[float] = None
+
+
+def check(count: int) -> None:
+    """Makes sure of threads.
+
+    Raises:
+        ComponentError: So many cannot be started.
+    """
+    done = threading.Event()
+    started = []
+    try:
+        # More than needed, since some of these may not be gone when they are.
+        for _ in range(count + min(count, _LEAVING)):
+            thread = threading.Thread(target=done.wait, name="sky_rs-check", daemon=True)
+            thread.start()
+            started.append(thread)
+    except RuntimeError as error:
+        raise ComponentError(f"there are no threads for wasmtime: {error}") from error
+    finally:
+        done.set()
+        for thread in started:
+            thread.join()
+
+
+def check_for_files() -> None:
+    """Makes sure of the threads on which files are read: one for each CPU, and one that blocks.
+
+    Raises:
+        ComponentError: They cannot be started.
+    """
+    global _last_files  # noqa: PLW0603 - the threads are the process's
+    now = time.monotonic()
+    if _last_files is None:
+        check(_host.usable_cpus() + 1)
+    elif now - _last_files > _KEPT:
+        check(1)
+    _last_files = now
