@@ -30,8 +30,11 @@ time.sleep(60)
 
 
 @pytest.mark.parametrize("group", [False, True])
-def test_what_is_watched_ends_with_the_one_that_wanted_it(group):
+@pytest.mark.parametrize("executable", ["", "None", "str()"])
+def test_what_is_watched_ends_with_the_one_that_wanted_it(group, executable):
     code = WATCHED.format(group=group)
+    if executable:  # inside another program
+        code = f"import sys; sys.executable = {executable}" + code
     with shell(f"exec {sys.executable} -c '{code}'") as process:
         pids = sorted(int(process.stdout.readline()) for _ in range(2))
         time.sleep(0.3)
@@ -84,6 +87,41 @@ def test_the_daemon_is_detached():
     code += " os.getsid(0) != os.getpid(), flush=True)"
     with shell(f'exec {sys.executable} -c "{code}"') as process:
         assert process.stdout.read().split() == [b"True"] * 3
+
+
+FORKING = """
+import os, subprocess, sys, time
+from sky_rs.subprocess_utils import kill_process_daemon
+sys.frozen = True
+nowhere = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
+process = subprocess.Popen(["sleep", "60"], **nowhere)
+kill_process_daemon(process.pid)
+print(process.pid, flush=True)
+"""
+
+
+def test_a_frozen_app_is_not_started_again_and_not_kept_open():
+    with (
+        mock.patch.object(subprocess, "Popen") as popen,
+        mock.patch("sys.frozen", True, create=True),
+    ):
+        with mock.patch.object(subprocess_daemon, "fork") as fork:
+            kill_process_daemon(2**22 + 1)
+        assert fork.call_args.args[0][2:4] == ["--proc-pid", str(2**22 + 1)]
+    assert not popen.called
+    # The daemon holds no end of the pipe, so whoever reads it sees its end.
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING], capture_output=True, timeout=20, check=True
+    )
+    assert done.stderr == b""
+    assert dead([int(done.stdout)])
+
+
+def test_a_frozen_app_that_cannot_fork_says_so(monkeypatch, caplog):
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    monkeypatch.delattr("os.fork")
+    kill_process_daemon(2**22 + 1)
+    assert "no daemon" in caplog.text
 
 
 def test_daemons_that_have_left_are_asked_for(tree):

@@ -6,12 +6,20 @@ import subprocess
 import sys
 
 import pytest
+from processes import dead
 
-#: Prints answers of the component, of the cloud module, and what was loaded.
+#: Prints answers of the component, of the cloud module, and what was loaded; then, if asked to,
+#: starts a process that is to end with it.
 APP = """
-import json, sys
+import json, subprocess, sys
 import sky_rs
 from sky_rs.cloud import aws
+
+def watch():
+    nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    process = subprocess.Popen(["sleep", "60"], start_new_session=True, **nowhere)
+    sky_rs.subprocess_utils.kill_process_daemon(process.pid)
+    print(process.pid)
 
 with sky_rs.using("component"):
     print(json.dumps([
@@ -25,6 +33,8 @@ with sky_rs.using("component"):
                  now="20150830T123600Z"),
         sky_rs.get_backend_info(),
     ]))
+if len(sys.argv) > 2:
+    watch()
 """
 
 #: One analysis for both kinds of app; otherwise what `pyinstaller app.py` takes.
@@ -61,12 +71,12 @@ def frozen(tmp_path_factory):
     return folder
 
 
-def answers(command, folder):
-    """What an app answers in an empty environment and an empty directory."""
+def answers(app, folder, *arguments):
+    """What an app prints in an empty environment and an empty directory."""
     empty = folder / "empty"
     empty.mkdir(exist_ok=True)
     done = subprocess.run(
-        [*command, str(folder / "app.py")],
+        [*app, str(folder / "app.py"), *arguments],
         cwd=empty,
         env=LEAST,
         capture_output=True,
@@ -76,11 +86,19 @@ def answers(command, folder):
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    return json.loads(done.stdout)
+    return done.stdout.splitlines()
 
 
 @pytest.mark.parametrize("kind", ["onedir/app", "onefile"])
 def test_a_frozen_app_answers_as_its_source(kind, frozen):
-    given = answers([frozen / "dist" / f"{kind}{SUFFIX}"], frozen)
-    assert given == answers([sys.executable, frozen / "app.py"], frozen)
-    assert given[-1]["backend"] == "component"
+    (given,) = answers([frozen / "dist" / f"{kind}{SUFFIX}"], frozen)
+    assert [given] == answers([sys.executable, frozen / "app.py"], frozen)
+    assert json.loads(given)[-1]["backend"] == "component"
+
+
+@pytest.mark.needs("fork")
+@pytest.mark.parametrize("kind", ["onedir/app", "onefile"])
+def test_what_a_frozen_app_watches_ends_with_it(kind, frozen):
+    """There is no Python to run the daemon: the app itself would be started again."""
+    _, pid = answers([frozen / "dist" / kind], frozen, "watch")
+    assert dead([int(pid)])

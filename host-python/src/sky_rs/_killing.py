@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Set to "1", it has the daemon end a process group.
 KILL_GROUP = "SKYPILOT_SUBPROCESS_DAEMON_KILL_PG"
 
+# Run by its path: `-m` would look for the package in a directory of the user's.
+_DAEMON = os.path.join(os.path.dirname(os.path.abspath(__file__)), "subprocess_daemon.py")
+
 #: Seconds that a process has to end after it was ended for certain.
 _LAST_GRACE = 5
 
@@ -138,16 +141,29 @@ def children(process: Any) -> List[Any]:
 _leaving: List[subprocess.Popen[bytes]] = []
 
 
-def start_daemon(command: List[str], environment: Dict[str, str]) -> None:
-    """Starts a program that leaves this process by itself."""
+def start_daemon(arguments: List[str], environment: Dict[str, str]) -> None:
+    """Starts the program of ``subprocess_daemon``, which leaves this process by itself."""
     # Those that have left are asked for, or they would stay in the table of processes.
     _leaving[:] = [daemon for daemon in _leaving if daemon.poll() is None]
+    if not sys.executable or getattr(sys, "frozen", False):
+        # There is no Python to start: a frozen app would start itself, and so would that.
+        _fork_daemon(arguments, environment)
+        return
     _leaving.append(
         subprocess.Popen(  # noqa: S603 - our own program
-            command,
+            [sys.executable, _DAEMON, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=environment,
         )
     )
+
+
+def _fork_daemon(arguments: List[str], environment: Dict[str, str]) -> None:
+    from sky_rs import subprocess_daemon  # noqa: PLC0415 - imports this module
+
+    if hasattr(os, "fork"):
+        subprocess_daemon.fork(arguments, environment)
+    else:
+        _sky.logger().warning("A frozen app on %s has no daemon that ends processes", sys.platform)

@@ -26,7 +26,7 @@ from sky_rs import _killing, _process
 
 TYPE_CHECKING = False  # importing typing takes longer than importing sky_rs
 if TYPE_CHECKING:
-    from typing import Any, List, Optional, Sequence
+    from typing import Any, Dict, List, Optional, Sequence
 
 #: Seconds between asking and ending.
 GRACE = 30.0
@@ -43,6 +43,29 @@ def daemonize() -> None:
         os._exit(0)
     os.setsid()
     if os.fork() > 0:
+        os._exit(0)
+
+
+def fork(arguments: Sequence[str], environment: Dict[str, str]) -> None:
+    """Runs :func:`main` in a fork of this process, where there is no Python to run this file."""
+    pid = os.fork()
+    if pid > 0:
+        with contextlib.suppress(ChildProcessError):  # where nobody wants to know who ends
+            os.waitpid(pid, 0)  # it detaches itself at once
+        return
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(null, stream)
+        for descriptor in map(int, os.listdir("/dev/fd")):
+            if descriptor > 2:
+                with contextlib.suppress(OSError):  # the listing's own
+                    os.close(descriptor)
+        os.environ.update(environment)
+        main(arguments)
+    finally:
         os._exit(0)
 
 

@@ -12,7 +12,6 @@ import os
 import random
 import shlex
 import subprocess
-import sys
 import time
 
 from sky_rs import _alive, _killing, _process, _running, _sky
@@ -210,8 +209,6 @@ def kill_process_daemon(process_pid: int, use_kill_pg: bool = False) -> None:
         environment[_killing.KILL_GROUP] = "1"
     _killing.start_daemon(
         [
-            sys.executable,
-            os.path.join(os.path.dirname(os.path.abspath(__file__)), "subprocess_daemon.py"),
             "--parent-pid",
             str(os.getpid()),
             "--proc-pid",
