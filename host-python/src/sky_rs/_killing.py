@@ -145,13 +145,14 @@ def start_daemon(arguments: List[str], environment: Dict[str, str]) -> None:
     """Starts the program of ``subprocess_daemon``, which leaves this process by itself."""
     # Those that have left are asked for, or they would stay in the table of processes.
     _leaving[:] = [daemon for daemon in _leaving if daemon.poll() is None]
-    if not sys.executable or getattr(sys, "frozen", False):
-        # There is no Python to start: a frozen app would start itself, and so would that.
+    # Of a frozen app, the executable is the app, which would start itself, and so would that.
+    python = not getattr(sys, "frozen", False) and sys.executable
+    if not python or not os.path.isfile(_DAEMON):  # it is none inside a zip
         _fork_daemon(arguments, environment)
         return
     _leaving.append(
         subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, _DAEMON, *arguments],
+            [python, _DAEMON, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -166,4 +167,4 @@ def _fork_daemon(arguments: List[str], environment: Dict[str, str]) -> None:
     if hasattr(os, "fork"):
         subprocess_daemon.fork(arguments, environment)
     else:
-        _sky.logger().warning("A frozen app on %s has no daemon that ends processes", sys.platform)
+        _sky.logger().warning("Without a Python to start, no daemon ends process %s", arguments[3])
