@@ -3,7 +3,6 @@
 import logging
 import os
 import threading
-from collections import deque
 
 import pytest
 import wasmtime
@@ -41,7 +40,7 @@ def test_instances_that_were_used_last_are_kept(fresh, tmp_path):
 
 
 def test_an_instance_that_is_taken_meanwhile_is_not_lent_again(fresh, monkeypatch):
-    class Contested(deque):
+    class Contested(list):
         def copy(self):
             seen = super().copy()
             self.clear()  # another thread has taken all

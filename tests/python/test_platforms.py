@@ -140,7 +140,7 @@ def test_a_library_that_needs_a_newer_glibc(libraries, tmp_path):
 
 @pytest.mark.needs("resource", "/proc")
 def test_little_address_space():
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (2**29, 2**29))"
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))"
     assert_python_answers("Cannot allocate memory", limit)
 
 

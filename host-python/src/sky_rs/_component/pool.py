@@ -1,15 +1,15 @@
 """Instances for whoever calls: each lent to one thread at a time, a few kept for the next.
 
-There are no locks, only deques, whose operations cannot be interrupted: a thread may be stopped
-anywhere else by a signal whose handler calls too, or be left behind by a fork.
+There are no locks, only lists, whose operations cannot be interrupted, with the GIL or without it:
+a thread may be stopped anywhere else by a signal whose handler calls too, or be left behind by a
+fork.
 """
 
 from __future__ import annotations
 
 import contextlib
 import weakref
-from collections import deque
-from typing import TYPE_CHECKING, Any, Deque, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
 from sky_rs import _events, _limits
 from sky_rs._component import sandbox
@@ -27,9 +27,9 @@ class Pool:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._pure: Deque[Instance] = deque()
+        self._pure: List[Instance] = []
         # Least recently used first.
-        self._reading: Deque[Instance] = deque()
+        self._reading: List[Instance] = []
         # Idle or lent. Those that nobody closes are not kept by this.
         self._open: weakref.WeakSet[Instance] = weakref.WeakSet()
 
@@ -149,4 +149,4 @@ class Pool:
         self._reading.append(instance)
         with contextlib.suppress(IndexError):
             while sum(len(idle.directories) for idle in self._reading.copy()) > CAPACITY:
-                self._end(self._reading.popleft())
+                self._end(self._reading.pop(0))
