@@ -104,6 +104,17 @@ def test_another_component_than_was_built_is_refused():
     assert len([word for word in reason.replace(",", "").split() if len(word) == 64]) == 2
 
 
+def test_why_it_cannot_be_loaded_is_told_in_one_line(caplog):
+    several = "unable to make memory executable\n\nCaused by:\n    Operation not permitted\n"
+    with mock.patch.multiple(runtime, _loaded=None, _failure=None):
+        with mock.patch.object(artifact, "read", side_effect=PermissionError(several)):
+            with caplog.at_level("INFO", logger="sky_rs"):
+                assert not sky_rs.is_rust_available()
+    (line,) = caplog.messages
+    told = "memory executable Caused by: Operation not permitted"
+    assert line.endswith(f"cannot be loaded: PermissionError: unable to make {told}")
+
+
 def test_the_public_api_can_be_forced():
     assert run(USE, SKY_RS_CALL_PLANS="0").split() == ["73", "public"]
 

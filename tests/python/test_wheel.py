@@ -1,5 +1,6 @@
 """The wheel: what is in it, and that it works in every Python there is here."""
 
+import email
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import zipfile
 
 import pytest
 from conftest import ROOT, SDIST, WHEEL, python_of
+from packaging.requirements import Requirement
 
 import sky_rs
 from tests import interpreters
@@ -68,6 +70,40 @@ def test_the_wheel_has_one_component_and_runs_everywhere():
     assert "Root-Is-Purelib: true" in metadata
     assert "Tag: py3-none-any" in metadata
     assert all(name.startswith(("sky_rs/", "sky_rs-")) for name in names)
+
+
+#: Where wasmtime's wheels have a library: also on musl, which no marker tells from glibc. Elsewhere
+#: pip would find one without.
+MACHINES = {
+    ("linux", "x86_64"): True,
+    ("linux", "aarch64"): True,
+    ("linux", "armv7l"): False,
+    ("linux", "i686"): False,
+    ("linux", "riscv64"): False,
+    ("linux", ""): False,
+    ("darwin", "x86_64"): True,
+    ("darwin", "arm64"): True,
+    ("win32", "AMD64"): True,
+    ("win32", "ARM64"): True,
+    ("win32", "x86"): False,
+    ("freebsd14", "amd64"): False,
+    ("emscripten", "wasm32"): False,
+}
+
+
+@pytest.mark.parametrize("version", ["3.8", "3.9", "3.14"])
+@pytest.mark.parametrize("machine", MACHINES)
+def test_wasmtime_comes_along_where_it_runs(machine, version):
+    with zipfile.ZipFile(WHEEL) as wheel:
+        metadata = wheel.read(f"sky_rs-{sky_rs.__version__}.dist-info/METADATA").decode()
+    required = [
+        Requirement(each) for each in email.message_from_string(metadata).get_all("Requires-Dist")
+    ]
+    there = dict(
+        zip(("sys_platform", "platform_machine"), machine), python_version=version, extra=""
+    )
+    wanted = [each.name for each in required if each.marker.evaluate(there)]
+    assert wanted == (["wasmtime"] if MACHINES[machine] and version != "3.8" else [])
 
 
 @pytest.mark.parametrize("version", interpreters.found())

@@ -157,7 +157,8 @@ def _make() -> Runtime:
     except ConfigurationError:
         raise
     except Exception as error:
-        reason = f"the component cannot be loaded: {type(error).__name__}: {error}"
+        told = " ".join(str(error).split())  # wasmtime's causes come in lines of their own
+        reason = f"the component cannot be loaded: {type(error).__name__}: {told}"
         if not isinstance(error, ComponentDeadlineError):  # a machine that slept may be awake now
             _failure = reason
         raise ComponentUnavailableError(reason) from error
