@@ -62,10 +62,10 @@ bench-rust: ## the logic and the component without Python
 bench-cloud: $(VENV)/installed $(VENV)/dev ## clouds beside boto3
 	$(BIN)/python -m benches.python.cloud
 
-# In a target directory of its own, since only the profile's name makes the code the same bytes.
+# In another profile, the functions would be in another order; so another target directory.
 size: build ## where the component's bytes are, and its largest functions: FUNCTIONS=100 shows more
-	cargo rustc --quiet --release --locked --target wasm32-wasip2 --package skypilot-utils --lib $(REMAPPED) \
-		--target-dir target/named -- --codegen strip=debuginfo
+	cargo rustc --quiet --release --locked $(REMAPPED) --target wasm32-wasip2 --package skypilot-utils \
+		--lib --target-dir target/named -- --codegen strip=debuginfo
 	cargo run --quiet --locked --package component-size -- \
 		$(BUILT) $(BUILT:target/%=target/named/%) $(FUNCTIONS)
 

@@ -96,7 +96,7 @@ mod tests {
             ("<core::fmt::Formatter>::pad", "core::fmt"),
             ("<char>::escape_debug_ext", "core"),
             ("sha1::block_api::compress", "sha1"),
-            ("skypilot:utils/aws@0.1.0#sign", "exports and C"),
+            ("of:interfaces/one@1.2.3#export", "exports and C"),
             ("memcmp", "exports and C"),
             ("(no name)", "exports and C"),
         ] {
