@@ -68,6 +68,13 @@ def test_the_import_does_not_load(module):
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
+def test_a_wasmtime_without_metadata_has_no_version(monkeypatch):
+    """As in an app that was frozen by something that leaves them out."""
+    monkeypatch.setattr("importlib.metadata.distributions", lambda **_: iter(()))
+    info = sky_rs.get_backend_info()
+    assert (info["backend"], info["wasmtime_version"]) == ("component", None)
+
+
 def test_backend_info_names_the_component():
     info = sky_rs.get_backend_info()
     assert info["backend"] == "component"

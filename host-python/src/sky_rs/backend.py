@@ -31,7 +31,7 @@ def get_backend_info() -> dict[str, Any]:
         ``backend``: 'component' if calls can go there, 'python' if none can.
         ``selected``: what is chosen, 'auto', 'component' or 'python'.
         ``package_version``, ``component_version``, ``wasmtime_version``: versions; the latter two
-        are None without the component.
+        are None without the component, wasmtime's also if it was installed without its metadata.
         ``component_sha256``: the digest of the component's bytes, or None.
         ``imports``: the interfaces that the component imports, sorted; empty without it.
         ``calls``: how the component is called, by 'plans' or the slower 'public' API, or None.
@@ -63,10 +63,11 @@ def get_backend_info() -> dict[str, Any]:
     with _loading.lock:
         from importlib import metadata  # noqa: PLC0415 - `import sky_rs` has to be quick
 
+        installed = metadata.distributions(name="wasmtime")
         info.update(
             backend="component",
             component_version=_loading.module("_component.signatures").VERSION,
-            wasmtime_version=metadata.version("wasmtime"),
+            wasmtime_version=next((each.version for each in installed), None),
             component_sha256=loaded.sha256,
             imports=loaded.imports(),
             calls=loaded.code.name,
