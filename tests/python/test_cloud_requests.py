@@ -131,7 +131,11 @@ def test_the_models_are_current():
 def test_the_wheel_has_the_models():
     (wheel,) = (ROOT / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as content:
-        names = {name for name in content.namelist() if name.startswith("sky_rs/") and name.endswith(".json")}
+        names = {
+            name
+            for name in content.namelist()
+            if name.startswith("sky_rs/") and name.endswith(".json")
+        }
     assert names == {f"sky_rs/cloud/models/{name}" for name in generate.files()}
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -68,7 +69,8 @@ def frozen(tmp_path_factory):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return folder
+    yield folder
+    shutil.rmtree(folder)  # some 300 MB
 
 
 def answers(app, folder, *arguments):
