@@ -38,6 +38,8 @@ def render(results: Results, charts: Sequence[str]) -> str:
         "",
         *_summary(results.rows),
         "",
+        "Beside this: [what every host answers](portability.md), and the component's [size](size.md).",
+        "",
         *chart("functions", "How many times as fast as SkyPilot sky_rs is, by function"),
         "## Every call",
         "",
