@@ -38,7 +38,7 @@ def render(results: Results, charts: Sequence[str]) -> str:
         "",
         *_summary(results.rows),
         "",
-        "Beside this: [what every host answers](portability.md), and the component's [size](size.md).",
+        "Beside this: [every host](portability.md), and [the size](size.md) of the component.",
         "",
         *chart("functions", "How many times as fast as SkyPilot sky_rs is, by function"),
         "## Every call",
