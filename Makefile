@@ -121,7 +121,7 @@ $(VENV)/build: host-python/requirements-build.txt | $(VENV)/created
 	touch $@
 
 # Not in an environment of its own: that would have the versions of the day.
-$(WHEEL): $(COMPONENT) $(SOURCES) Cargo.lock host-python/bom/*.py $(VENV)/build
+$(WHEEL): $(COMPONENT) $(SOURCES) Cargo.lock host-python/bom/*.py host-python/bom/texts/*.txt $(VENV)/build
 	cp README.md LICENSE host-python/
 	$(BIN)/python host-python/bom $(COMPONENT)
 	$(BIN)/python -m build --no-isolation --outdir dist host-python >dist.log 2>&1 || (cat dist.log; false)

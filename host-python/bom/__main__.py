@@ -7,6 +7,7 @@ import sys
 import crates
 import document
 import licences
+import toolchain
 from crates import tomllib
 
 HERE = crates.ROOT / "host-python"
@@ -18,7 +19,7 @@ def main(component: pathlib.Path) -> None:
     told = (HERE / "src" / "sky_rs" / "_version.py").read_text(encoding="utf-8")
     version = re.search(r'"(.+)"', told).group(1)
     compiled, _ = crates.of_the_guest()
-    _write("THIRD-PARTY-LICENSES", licences.texts(compiled))
+    _write("THIRD-PARTY-LICENSES", licences.texts(compiled, toolchain.libraries()))
     _write("sky-rs.cdx.json", document.document(component, project, version))
 
 

@@ -51,7 +51,7 @@ def of_the_guest() -> Tuple[List[Crate], Tuple[Tuple[str, str], ...]]:
     # that only the tests want could bring a crate too many, never one too few.
     command = ["cargo", "metadata", "--format-version", "1", "--locked", "--quiet"]
     command += ["--filter-platform", TARGET]
-    metadata = json.loads(_output(command))
+    metadata = json.loads(output(command))
     packages = {package["id"]: package for package in metadata["packages"]}
     needs = {node["id"]: _compiled(node["deps"], packages) for node in metadata["resolve"]["nodes"]}
     guest = next(each for each, package in packages.items() if package["name"] == GUEST)
@@ -79,14 +79,12 @@ def of_the_guest() -> Tuple[List[Crate], Tuple[Tuple[str, str], ...]]:
     return sorted(crates), tuple(sorted(map(name, needs[guest])))
 
 
-def standard_library() -> Tuple[str, str]:
-    """The version of Rust whose core and alloc are in the component, and its commit."""
-    lines = _output(["rustc", "-vV"]).splitlines()
-    told = dict(line.split(": ") for line in lines if ": " in line)
-    return told["release"], told["commit-hash"]
+def output(command: List[str]) -> str:
+    """What a command prints.
 
-
-def _output(command: List[str]) -> str:
+    Raises:
+        subprocess.CalledProcessError: It failed; its words are on standard error.
+    """
     # Below the repository, where rustup reads which toolchain it wants.
     done = subprocess.run(  # noqa: S603
         command, cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8"

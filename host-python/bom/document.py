@@ -10,6 +10,7 @@ import uuid
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 import crates
+import toolchain
 from crates import Crate
 from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType, Property
@@ -20,6 +21,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from toolchain import Library
 
 #: Of a project in bills of materials: where its identifiers are unique.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "pkg:pypi/sky-rs")
@@ -50,12 +52,13 @@ def document(component: pathlib.Path, project: Dict[str, Any], version: str) -> 
 
     compiled, named = crates.of_the_guest()
     by_name = {(each.name, each.version): _crate(each) for each in compiled}
-    rust = _standard_library()
+    libraries = [_library(each) for each in toolchain.libraries()]
+    rust = libraries[0]
     packages = _packages(project)
-    for each in (wasm, rust, *by_name.values(), *packages):
+    for each in (wasm, *libraries, *by_name.values(), *packages):
         bom.components.add(each)
     bom.register_dependency(wheel, [wasm, *packages])
-    bom.register_dependency(wasm, [rust, *(by_name[name] for name in named)])
+    bom.register_dependency(wasm, [*libraries, *(by_name[name] for name in named)])
     for crate in compiled:
         needed = [rust, *(by_name[name] for name in crate.needs)]
         bom.register_dependency(by_name[crate.name, crate.version], needed)
@@ -86,16 +89,16 @@ def _crate(crate: Crate) -> Component:
     )
 
 
-def _standard_library() -> Component:
-    release, commit = crates.standard_library()
+def _library(library: Library) -> Component:
+    owner, repository, commit = library.source
     return Component(
         type=ComponentType.LIBRARY,
-        name="rust",
-        version=release,
-        bom_ref="rust",
-        purl=PackageURL("github", "rust-lang", "rust", commit),
-        description="core and alloc",
-        licenses=_licence("Apache-2.0 OR MIT"),
+        name=library.name,
+        version=library.version,
+        bom_ref=library.name,
+        purl=PackageURL("github", owner, repository, commit),
+        description=library.description,
+        licenses=_licence(library.licence),
         scope=ComponentScope.REQUIRED,
     )
 

@@ -6,6 +6,7 @@ from typing import List
 
 from crates import Crate
 from license_expression import LicenseExpression, get_spdx_licensing
+from toolchain import Library
 
 #: Those that a crate in the component may be used under, the one we take first: Apache-2.0 is ours,
 #: so its text is in the wheel already.
@@ -31,32 +32,31 @@ def taken(crate: Crate) -> str:
     )
 
 
-def texts(crates: List[Crate]) -> str:
-    """What has to be told of the crates, and the texts of licences that are not Apache-2.0.
+def texts(crates: List[Crate], libraries: List[Library]) -> str:
+    """What has to be told of crates and the toolchain's libraries, and texts but Apache-2.0's.
 
     Raises:
         ValueError: A crate has no licence that is accepted.
         OSError: A crate does not have the text of its licence.
     """
     parts = [
-        "skypilot_utils.wasm contains code of the crates below and of Rust's core and alloc",
-        "libraries. Of the licences that each offers, the one named here is taken; the text of",
-        "Apache-2.0 is in the file LICENSE beside this one.",
+        "skypilot_utils.wasm contains code of the crates below and of libraries that Rust brings.",
+        "Of the licences that each offers, the one named here is taken; the text of Apache-2.0 is",
+        "in the file LICENSE beside this one.",
         "",
     ]
     parts += [f"{each.name} {each.version}: {taken(each)}" for each in crates]
-    parts += ["Rust's core and alloc: Apache-2.0"]
+    parts += [f"{each.name}, {each.description}: {each.licence}" for each in libraries]
     for each in crates:
         if taken(each) != "Apache-2.0":
-            parts += [
-                "",
-                _RULE,
-                f"{each.name} {each.version}, {taken(each)}",
-                _RULE,
-                "",
-                _text(each),
-            ]
+            parts += _section(f"{each.name} {each.version}, {taken(each)}", _text(each))
+    for each in libraries:
+        parts += _section(f"{each.name}, {each.licence}", each.own_text())
     return "\n".join(parts) + "\n"
+
+
+def _section(title: str, text: str) -> List[str]:
+    return ["", _RULE, title, _RULE, "", text]
 
 
 def _allows(expression: LicenseExpression, licence: str) -> bool:

@@ -87,6 +87,29 @@ def test_every_crate_of_which_the_component_has_code_is_in_the_bill(wheel, bill)
     assert found <= set(named(bill, "cargo"))
 
 
+def test_the_libraries_that_come_with_rust_are_in_the_bill(wheel, bill):
+    found = {name: each["licenses"][0] for (name, _), each in named(bill, "github").items()}
+    told = {name: each.get("expression") or each["license"]["id"] for name, each in found.items()}
+    assert told == {
+        "rust": "Apache-2.0 AND Unicode-3.0",
+        "compiler_builtins": "MIT AND Apache-2.0 WITH LLVM-exception",
+        "wasi-libc": "MIT",
+    }
+    text = wheel.read(f"{INFO}/licenses/THIRD-PARTY-LICENSES").decode()
+    for name, holder in (
+        ("rust", "Unicode, Inc."),
+        ("compiler_builtins", "contributors listed in compiler-rt's CREDITS.TXT"),
+        ("wasi-libc", "Rich Felker, et al."),
+    ):
+        (own,) = re.findall(
+            rf"^{name}, {re.escape(told[name])}\n-+\n(.*?)(?:^---|\Z)",
+            text,
+            re.MULTILINE | re.DOTALL,
+        )
+        assert holder in own
+        assert "Permission is hereby granted" in own
+
+
 def test_the_bill_has_each_crate_as_it_is_locked(bill):
     lock = (ROOT / "Cargo.lock").read_text(encoding="utf-8")
     found = named(bill, "cargo")
@@ -149,7 +172,7 @@ def test_licences_that_are_not_accepted(offered):
 def test_a_crate_without_the_text_of_its_licence(tmp_path):
     (tmp_path / "LICENSE-APACHE").write_text("not this one")
     with pytest.raises(FileNotFoundError, match=r"crate 1\.2\.3 comes without the text"):
-        licences.texts([crate("MIT", tmp_path)])
+        licences.texts([crate("MIT", tmp_path)], [])
 
 
 def licence(distribution):
