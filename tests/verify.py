@@ -30,13 +30,21 @@ def main():
     parser = argparse.ArgumentParser(prog="make verify", description=__doc__.split("\n\n")[0])
     parser.add_argument("files", nargs="*", type=pathlib.Path, metavar="FILE")
     files = parser.parse_args().files
+    for each in files:
+        if not each.is_file():
+            parser.error(f"{each} is no file")
     with tempfile.TemporaryDirectory(prefix="sky-rs-") as directory:
         scratch = pathlib.Path(directory)
         first = build(scratch / "a", {}, 0o022)
         other = {**CHANGED, **homes(scratch / "home")}
         second = build(scratch / "another" / "folder-with-a-longer-name", other, 0o077)
+        if first.keys() != second.keys():
+            sys.exit(f"verify: one build made {sorted(first)}, the other {sorted(second)}")
         pairs = [(path, second[name]) for name, path in first.items()]
-        pairs += [(first[each.name], each) for each in files]
+        for each in files:
+            if each.name not in first:
+                sys.exit(f"verify: {each} has the name of none of {', '.join(first)}")
+            pairs.append((first[each.name], each))
         for name, path in first.items():
             print(f"{sha256(path)}  {name}, {path.stat().st_size:,} bytes")
         differences = [line for pair in pairs for line in compare(*pair)]
@@ -83,9 +91,8 @@ def build(folder, changes, umask):
 
 
 def copy_sources(folder):
-    git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(git, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
-    for name in filter(None, listed.decode().split("\0")):
+    listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():  # else it is deleted and that not committed
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
@@ -93,10 +100,15 @@ def copy_sources(folder):
 
 def moment():
     """The time that archives give their files; the copies have no commit to ask."""
-    git = ["git", "log", "-1", "--format=%ct"]
-    return subprocess.run(
-        git, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout.strip()
+    return git("log", "-1", "--format=%ct").strip()
+
+
+def git(*arguments):
+    command = ["git", *arguments]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        sys.exit(f"verify: {' '.join(command)} failed in {ROOT}, which has to be a clone")
+    return done.stdout.decode()
 
 
 def compare(ours, theirs):
