@@ -1,6 +1,7 @@
 """Runs the functions of sky_rs on recorded cases, and compares.
 
-Used by the tests and, inside every interpreter of the portability matrix, by _column.py.
+Used by the tests and, inside every interpreter of the portability matrix, by
+tests/matrix/column.py.
 """
 
 import contextlib
