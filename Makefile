@@ -13,8 +13,8 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 
 
 # Panics name the file they come from, and those of crates lie in cargo's home: the component must
 # neither tell where that is nor differ for it. (To be cargo's trim-paths once stable has that.)
-CARGO_HOME ?= $(HOME)/.cargo
-REMAPPED := --config 'target.wasm32-wasip2.rustflags = ["--remap-path-prefix=$(CARGO_HOME)=/cargo"]'
+CARGO_FOLDER := $(or $(CARGO_HOME),$(HOME)/.cargo)
+REMAPPED := --config 'target.wasm32-wasip2.rustflags = ["--remap-path-prefix=$(CARGO_FOLDER)=/cargo"]'
 
 SOURCES := $(shell find $(PACKAGE) -name '*.py' -o -name '*.json') $(PACKAGE)/py.typed host-python/pyproject.toml README.md LICENSE
 
