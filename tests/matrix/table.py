@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, Sequence
+from typing import Any, List, Sequence, Tuple
 
 from tests.matrix.columns import Column
 
@@ -58,11 +58,15 @@ def _alike(columns: Sequence[Column]) -> List[List[Column]]:
     groups: List[List[Column]] = []
     for column in columns:
         last = groups[-1][-1] if groups else None
-        if last and (last.runtime, last.cells) == (column.runtime, column.cells):
+        if last and _but_version(last) == _but_version(column):
             groups[-1].append(column)
         else:
             groups.append([column])
     return groups
+
+
+def _but_version(column: Column) -> Tuple[Any, ...]:
+    return column.host.partition(" ")[0], column.runtime, column.cells
 
 
 def _hosts(group: Sequence[Column]) -> str:

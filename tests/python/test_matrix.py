@@ -19,13 +19,15 @@ def test_hosts_that_differ_in_nothing_share_a_column():
             column("CPython 3.11.7", "wasmtime-py 48.0.0", **{**right, "g": Cell(4, 5)}),
             column("CPython 3.12.1", "wasmtime-py 49.0.0", **right),
             column("Node v20", "jco 1", f=Cell(2, 2)),
+            column("Chromium 156", "jco 1", f=Cell(2, 2)),
         ]
     )
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    assert cells[0][2:] == ["wasmtime-py 48.0.0"] * 2 + ["wasmtime-py 49.0.0", "jco 1"]
-    assert cells[2][2:] == ["CPython 3.9–3.10", "CPython 3.11.7", "CPython 3.12.1", "Node v20"]
-    assert cells[3] == ["f", "2", "3", "3", "3", "2"]
-    assert cells[4] == ["g", "–", "5", "**4 of 5**", "5", "–"]
+    assert cells[0][2:] == ["wasmtime-py 48.0.0"] * 2 + ["wasmtime-py 49.0.0", "jco 1", "jco 1"]
+    pythons = ["CPython 3.9–3.10", "CPython 3.11.7", "CPython 3.12.1"]
+    assert cells[2][2:] == [*pythons, "Node v20", "Chromium 156"]
+    assert cells[3] == ["f", "2", "3", "3", "3", "2", "2"]
+    assert cells[4] == ["g", "–", "5", "**4 of 5**", "5", "–", "–"]
     assert len({len(line) for line in lines}) == 1
 
 

@@ -1,9 +1,10 @@
 """At a limit of threads: wasmtime would end the process or never return, so it is not asked."""
 
-import threading
+import _thread
 
 import pytest
 from conftest import run
+from processes import eventually
 
 from sky_rs._component import threads
 from sky_rs.exceptions import ComponentError
@@ -84,19 +85,31 @@ def test_threads_for_files_are_made_sure_of_when_they_may_be_gone(monkeypatch):
 
 
 def test_what_was_tried_is_gone(monkeypatch):
-    before = threading.active_count()
+    before = _thread._count()
     threads.check(3)
-    assert threading.active_count() == before
+    assert eventually(lambda: _thread._count() == before)
     started = []
 
-    def start(thread, start=threading.Thread.start):
+    def start(function, arguments):
         if len(started) == 4:
             raise RuntimeError("can't start new thread")
-        started.append(thread)
-        start(thread)
+        started.append(_thread.start_new_thread(function, arguments))
 
-    monkeypatch.setattr("threading.Thread.start", start)
+    monkeypatch.setattr(threads, "start_new_thread", start)
     with pytest.raises(ComponentError, match="no threads for wasmtime"):
         threads.check(3)
     assert len(started) == 4
-    assert threading.active_count() == before
+    assert eventually(lambda: _thread._count() == before)
+
+
+def test_a_signals_handler_may_check_in_between(monkeypatch):
+    started = []
+
+    def start(function, arguments):
+        started.append(_thread.start_new_thread(function, arguments))
+        if len(started) < 3:  # two calls deep
+            threads.check(1)
+
+    monkeypatch.setattr(threads, "start_new_thread", start)
+    threads.check(1)
+    assert len(started) == 6

@@ -6,9 +6,9 @@ that is tried beforehand, with threads of Python's, which raise an error.
 
 from __future__ import annotations
 
-import threading
 import time
-from typing import Optional
+from _thread import allocate_lock, start_new_thread
+from typing import Any, Optional
 
 from sky_rs import _host
 from sky_rs.exceptions import ComponentError
@@ -28,20 +28,30 @@ def check(count: int) -> None:
     Raises:
         ComponentError: So many cannot be started.
     """
-    done = threading.Event()
-    started = []
+    # Not threading's: starting one takes a lock of the process, which a signal's handler that calls
+    # too would wait for in vain.
+    gate = allocate_lock()
+    gate.acquire()
+    passed = []
+
+    def wait(own: Any) -> None:
+        with gate:
+            pass
+        own.release()
+
     try:
         # More than needed, since some of these may not be gone when they are.
         for _ in range(count + min(count, _LEAVING)):
-            thread = threading.Thread(target=done.wait, name="sky_rs-check", daemon=True)
-            thread.start()
-            started.append(thread)
+            own = allocate_lock()
+            own.acquire()
+            start_new_thread(wait, (own,))
+            passed.append(own)
     except RuntimeError as error:
         raise ComponentError(f"there are no threads for wasmtime: {error}") from error
     finally:
-        done.set()
-        for thread in started:
-            thread.join()
+        gate.release()
+        for own in passed:
+            own.acquire()
 
 
 def check_for_files() -> None:
