@@ -20,6 +20,9 @@ SOURCES := $(shell find $(PACKAGE) -name '*.py' -o -name '*.json') $(PACKAGE)/py
 
 .PHONY: demo test test-rust test-python build wheel lint bench bench-report bench-rust bench-cloud size budget routes matrix verify soak fuzz vectors models bump clean
 
+# What a failed recipe leaves is not taken for what it should have made.
+.DELETE_ON_ERROR:
+
 demo: $(VENV)/installed ## the eight functions on real input, component beside fallback
 	$(BIN)/sky-rs doctor README.md
 

@@ -18,9 +18,9 @@ def main(component: pathlib.Path) -> None:
     project = tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     told = (HERE / "src" / "sky_rs" / "_version.py").read_text(encoding="utf-8")
     version = re.search(r'"(.+)"', told).group(1)
-    compiled, _ = crates.of_the_guest()
-    _write("THIRD-PARTY-LICENSES", licences.texts(compiled, toolchain.libraries()))
-    _write("sky-rs.cdx.json", document.document(component, project, version))
+    contents = document.Contents(component, *crates.of_the_guest(), toolchain.libraries())
+    _write("THIRD-PARTY-LICENSES", licences.texts(contents.crates, contents.libraries))
+    _write("sky-rs.cdx.json", document.document(contents, project, version))
 
 
 def _write(name: str, text: str) -> None:

@@ -7,10 +7,8 @@ import hashlib
 import os
 import pathlib
 import uuid
-from typing import Any, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-import crates
-import toolchain
 from crates import Crate
 from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType, Property
@@ -27,15 +25,31 @@ from toolchain import Library
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "pkg:pypi/sky-rs")
 
 
-def document(component: pathlib.Path, project: Dict[str, Any], version: str) -> str:
+class Contents(NamedTuple):
+    """What was linked into the component.
+
+    Attributes:
+        component: The built ``skypilot_utils.wasm``.
+        crates: All crates in it.
+        named: Names and versions of those that the guest itself names.
+        libraries: What the toolchain brings, first Rust's own.
+    """
+
+    component: pathlib.Path
+    crates: List[Crate]
+    named: Tuple[Tuple[str, str], ...]
+    libraries: List[Library]
+
+
+def document(contents: Contents, project: Dict[str, Any], version: str) -> str:
     """The bill of materials of the wheel, as JSON; the same for the same wheel.
 
     Args:
-        component: The built ``skypilot_utils.wasm``.
+        contents: What is in the component.
         project: The table ``project`` of pyproject.toml.
         version: The one of this release.
     """
-    wasm = _component(component, version)
+    wasm = _component(contents.component, version)
     wheel = Component(
         type=ComponentType.LIBRARY,
         name=project["name"],
@@ -45,21 +59,20 @@ def document(component: pathlib.Path, project: Dict[str, Any], version: str) -> 
         description=project["description"],
         licenses=_licence(project["license"]),
     )
-    bom = Bom(serial_number=uuid.uuid5(_NAMESPACE, f"{version} {_sha256(component)}"))
+    bom = Bom(serial_number=uuid.uuid5(_NAMESPACE, f"{version} {_sha256(contents.component)}"))
     bom.metadata.component = wheel
     bom.metadata.timestamp = _moment()
     bom.metadata.lifecycles = [PredefinedLifecycle(phase=LifecyclePhase.BUILD)]
 
-    compiled, named = crates.of_the_guest()
-    by_name = {(each.name, each.version): _crate(each) for each in compiled}
-    libraries = [_library(each) for each in toolchain.libraries()]
+    by_name = {(each.name, each.version): _crate(each) for each in contents.crates}
+    libraries = [_library(each) for each in contents.libraries]
     rust = libraries[0]
     packages = _packages(project)
     for each in (wasm, *libraries, *by_name.values(), *packages):
         bom.components.add(each)
     bom.register_dependency(wheel, [wasm, *packages])
-    bom.register_dependency(wasm, [*libraries, *(by_name[name] for name in named)])
-    for crate in compiled:
+    bom.register_dependency(wasm, [*libraries, *(by_name[name] for name in contents.named)])
+    for crate in contents.crates:
         needed = [rust, *(by_name[name] for name in crate.needs)]
         bom.register_dependency(by_name[crate.name, crate.version], needed)
     return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pathlib
@@ -74,6 +75,7 @@ def package(wheel: pathlib.Path) -> pathlib.Path:
     return site
 
 
+@functools.cache
 def wasmtime(version: Optional[str]) -> pathlib.Path:
     """The folder with a wasmtime-py. It is the same for every Python."""
     site = WORK / f"wasmtime-{version or 'newest'}"
@@ -132,6 +134,7 @@ def javascript(script: str, component: pathlib.Path, calls: pathlib.Path) -> Col
     return _column({**told, "host": host}, runtime)
 
 
+@functools.cache
 def recorded_calls() -> pathlib.Path:
     """The cases that the component has a form for, as calls of its interface."""
     path = WORK / "calls.json"

@@ -67,9 +67,14 @@ def outcome(before="", flags=(), wrapped_in=(), **environment):
         wrapped_in: What the command is given to.
         environment: Variables; those that are None are not set.
     """
+    return told([*wrapped_in, sys.executable, *flags, "-c", before + CALLS], environment)
+
+
+def told(command, environment):
+    """What a command prints: answers, and the reason if they are Python's; and the log."""
     variables = {**os.environ, "SITE": str(SITE), **environment}
     done = subprocess.run(
-        [*wrapped_in, sys.executable, *flags, "-c", before + CALLS],
+        command,
         env={name: value for name, value in variables.items() if value is not None},
         capture_output=True,
         text=True,
@@ -77,9 +82,9 @@ def outcome(before="", flags=(), wrapped_in=(), **environment):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    alike, met, reason = json.loads(done.stdout)
+    answers, met, reason = json.loads(done.stdout)
     assert met == reason  # also when the component alone was wanted
-    return alike, reason, done.stderr
+    return answers, reason, done.stderr
 
 
 def assert_python_answers(because, *arguments, **options):
@@ -281,16 +286,7 @@ print(json.dumps([answers, met, sky_rs.get_backend_info()["fallback_reason"]]))
 @pytest.mark.parametrize("kind", ["legacy", "isolated"])
 @pytest.mark.parametrize("main", ["loaded", "not loaded"])
 def test_a_subinterpreter(kind, main):
-    done = subprocess.run(
-        [sys.executable, "-c", AROUND, kind, main, WITHIN],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    answers, met, reason = json.loads(done.stdout)
+    answers, reason, log = told([sys.executable, "-c", AROUND, kind, main, WITHIN], {})
     assert answers == ["73", True]
-    assert met == reason
     assert "subinterpreter" in reason
-    assert done.stderr == f"INFO:sky_rs:answering in Python: {reason}\n"
+    assert log == f"INFO:sky_rs:answering in Python: {reason}\n"

@@ -1,6 +1,7 @@
 """At a limit of threads: wasmtime would end the process or never return, so it is not asked."""
 
 import _thread
+import os
 
 import pytest
 from conftest import run
@@ -113,3 +114,22 @@ def test_a_signals_handler_may_check_in_between(monkeypatch):
     monkeypatch.setattr(threads, "start_new_thread", start)
     threads.check(1)
     assert len(started) == 6
+
+
+@pytest.mark.needs("fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_child_forked_in_between_goes_on(monkeypatch):
+    children = []
+
+    def start(function, arguments):
+        _thread.start_new_thread(function, arguments)
+        if not children:
+            children.append(os.fork())
+
+    monkeypatch.setattr(threads, "start_new_thread", start)
+    threads.check(1)
+    if children == [0]:
+        os._exit(7)
+    look = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    assert eventually(lambda: os.waitid(os.P_PID, children[0], look))
+    assert os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]) == 7

@@ -59,10 +59,11 @@ def fork(arguments: Sequence[str], environment: Dict[str, str]) -> None:
         null = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(null, stream)
-        for descriptor in map(int, os.listdir("/dev/fd")):
-            if descriptor > 2:
-                with contextlib.suppress(OSError):  # the listing's own
-                    os.close(descriptor)
+        with contextlib.suppress(FileNotFoundError):  # then what is open stays so
+            for descriptor in map(int, os.listdir("/dev/fd")):
+                if descriptor > 2:
+                    with contextlib.suppress(OSError):  # the listing's own
+                        os.close(descriptor)
         os.environ.update(environment)
         main(arguments)
     finally:

@@ -14,12 +14,13 @@ def check() -> None:
     Raises:
         RuntimeError: It is a subinterpreter.
     """
+    # Prototypes, since the attributes of ctypes.pythonapi belong to whoever sets their types.
+    state = ctypes.PYFUNCTYPE(ctypes.c_void_p)
+    number_of = ctypes.PYFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)
     try:
-        current = ctypes.pythonapi.PyInterpreterState_Get
-        number = ctypes.pythonapi.PyInterpreterState_GetID
+        current = state(("PyInterpreterState_Get", ctypes.pythonapi))
+        number = number_of(("PyInterpreterState_GetID", ctypes.pythonapi))
     except AttributeError:  # a Python that has no others, or does not show its C API
         return
-    current.restype = ctypes.c_void_p
-    number.argtypes, number.restype = [ctypes.c_void_p], ctypes.c_int64
     if number(current()) != 0:
         raise RuntimeError("this is a subinterpreter, and wasmtime needs the main one")

@@ -13,8 +13,11 @@ from typing import Any, Optional
 from sky_rs import _host
 from sky_rs.exceptions import ComponentError
 
-#: How many threads that were joined may still count for the system.
+#: How many threads that have done their work may still count for the system.
 _LEAVING = 8
+
+#: Seconds in which one that may go on ends; it takes microseconds.
+_PATIENCE = 1.0
 
 #: Seconds for which a thread that reads files is certainly kept after its last use; it is 10.
 _KEPT = 5.0
@@ -50,8 +53,8 @@ def check(count: int) -> None:
         raise ComponentError(f"there are no threads for wasmtime: {error}") from error
     finally:
         gate.release()
-        for own in passed:
-            own.acquire()
+        # In a child that was forked by a signal's handler meanwhile, they never end: one is enough.
+        all(own.acquire(timeout=_PATIENCE) for own in passed)
 
 
 def check_for_files() -> None:
